@@ -1,0 +1,103 @@
+//! [`Features`] + [`Classifier`] → [`Posterior`].
+//!
+//! One-vs-complement multinomial naive Bayes: the score of a class is the log-likelihood of the
+//! message's events under the class less that under everything else. linfa-bayes estimates the
+//! parameters (`estimator`), held-out scores calibrate them into probabilities (`calibrate`).
+
+mod calibrate;
+mod counts;
+mod estimator;
+
+pub use calibrate::{Calibration, fit_calibration};
+pub use counts::{CountError, Counts};
+pub use estimator::{Estimate, EstimateError};
+
+use crate::features::{Event, Features, WEIGHT_UNIT};
+
+/// Smoothing of the estimator: each known event counts as seen this often, in units of an
+/// event's average weight, in every class. Chosen in `evaluate` runs; flat around it.
+pub const ALPHA: f64 = 0.3;
+
+/// Calibrated probabilities over the classes of a model, in the model's order; they sum to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    /// One probability a class.
+    pub probabilities: Vec<f64>,
+    /// Events of the message that the model knows.
+    pub known_events: usize,
+}
+
+impl Posterior {
+    /// The likeliest class; of equals, the first in the model's order.
+    pub fn best(&self) -> usize {
+        let mut best = 0;
+        for (class, probability) in self.probabilities.iter().enumerate() {
+            if *probability > self.probabilities[best] {
+                best = class;
+            }
+        }
+        best
+    }
+}
+
+/// An estimate with its calibration: ready to judge messages.
+#[derive(Debug, Clone)]
+pub struct Classifier {
+    estimate: Estimate,
+    calibration: Calibration,
+}
+
+impl Classifier {
+    /// Puts the two halves together.
+    ///
+    /// # Panics
+    /// If they disagree on the number of classes.
+    pub fn new(estimate: Estimate, calibration: Calibration) -> Classifier {
+        assert_eq!(estimate.n_classes(), calibration.bias.len(), "classes");
+        Classifier {
+            estimate,
+            calibration,
+        }
+    }
+
+    /// Probabilities of the classes for a message.
+    pub fn posterior(&self, features: &Features) -> Posterior {
+        let (scores, known_events) = self.estimate.scores(&features.events);
+        Posterior {
+            probabilities: self.calibration.probabilities(&scores),
+            known_events,
+        }
+    }
+
+    /// For each known event of a message its position in the features, and how far it moves the
+    /// class against the mean of the others, in calibrated log-odds.
+    pub fn pulls(&self, features: &Features, class: usize) -> Vec<(usize, f64)> {
+        let scale = self.calibration.scale;
+        let n_others = (self.estimate.n_classes() - 1).max(1) as f64;
+        let pull = |(position, event): (usize, &Event)| {
+            let odds = self.estimate.log_odds(event)?;
+            let others = odds.iter().sum::<f64>() - odds[class];
+            let weight = f64::from(event.weight) * WEIGHT_UNIT * scale;
+            Some((position, weight * (odds[class] - others / n_others)))
+        };
+        features
+            .events
+            .iter()
+            .enumerate()
+            .filter_map(pull)
+            .collect()
+    }
+}
+
+/// `exp(x) / Σ exp(x)`, shifted so that nothing overflows.
+pub(crate) fn softmax(log_odds: &mut [f64]) {
+    let max = log_odds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for value in log_odds.iter_mut() {
+        *value = (*value - max).exp();
+        sum += *value;
+    }
+    for value in log_odds {
+        *value /= sum;
+    }
+}

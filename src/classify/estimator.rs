@@ -1,0 +1,279 @@
+//! The one file that knows linfa: aggregated counts → the parameters of the classifier.
+//!
+//! linfa-bayes fits a multinomial naive Bayes on `2K` rows: the counts of every class and of
+//! every class's complement. Its arrays are dense, so the fit runs over blocks of events. Each
+//! block carries one more column that stands for all events outside it; collapsing categories of
+//! a multinomial leaves the others' likelihood unchanged, so this is the fit over all events. The
+//! fitted log-probabilities are taken out through serde (0.7 does not export them) and kept as
+//! one difference an event and class: a score is then a sum over the message's own events.
+
+use std::collections::HashMap;
+
+use linfa::DatasetBase;
+use linfa::traits::Fit;
+use linfa_bayes::MultinomialNb;
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::Counts;
+use crate::features::{Event, KeyMap, WEIGHT_UNIT};
+
+/// Events of one dense fit; bounds its memory to a few hundred kB.
+const BLOCK: usize = 4096;
+
+/// Counts no estimate can be made of.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EstimateError {
+    /// Fewer than two classes hold messages.
+    #[error("a classifier needs examples of at least two labels")]
+    OneClass,
+    /// linfa refused the counts, or its fitted parameters could not be read.
+    #[error("the estimator failed: {0}")]
+    Fit(String),
+}
+
+/// Log-odds of every event for every class, class against complement.
+#[derive(Debug, Clone)]
+pub struct Estimate {
+    n_classes: usize,
+    index: KeyMap<u32>,
+    /// Row-major, one row an event, `n_classes` wide.
+    log_odds: Vec<f64>,
+}
+
+impl Estimate {
+    /// Fits the counts with additive smoothing `alpha` > 0, in units of weight 1.
+    ///
+    /// # Errors
+    /// If fewer than two classes hold messages, or linfa refuses.
+    pub fn fit(counts: &Counts, alpha: f64) -> Result<Estimate, EstimateError> {
+        if counts.messages().iter().filter(|n| **n > 0).count() < 2 {
+            return Err(EstimateError::OneClass);
+        }
+        let n_classes = counts.n_classes();
+        let rows: Vec<(u64, &[u32])> = counts.sorted();
+        let totals = totals(&rows, n_classes);
+        let blocks: Result<Vec<Vec<f64>>, EstimateError> = rows
+            .par_chunks(BLOCK)
+            .map(|block| fit_block(block, &totals, rows.len(), alpha))
+            .collect();
+        let mut index = KeyMap::default();
+        index.reserve(rows.len());
+        index.extend(
+            rows.iter()
+                .zip(0u32..)
+                .map(|((key, _), position)| (*key, position)),
+        );
+        Ok(Estimate {
+            n_classes,
+            index,
+            log_odds: blocks?.concat(),
+        })
+    }
+
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.n_classes
+    }
+
+    /// Score of every class, and the number of events that are known. Unknown events are passed
+    /// over: they say nothing.
+    pub fn scores(&self, events: &[Event]) -> (Vec<f64>, usize) {
+        let mut scores = vec![0.0; self.n_classes];
+        let mut known = 0;
+        for event in events {
+            let Some(row) = self.row(event.key) else {
+                continue;
+            };
+            known += 1;
+            for (score, odds) in scores.iter_mut().zip(row) {
+                *score += f64::from(event.weight) * odds;
+            }
+        }
+        for score in &mut scores {
+            *score *= WEIGHT_UNIT;
+        }
+        (scores, known)
+    }
+
+    /// Log-odds of one event for every class, per unit of weight; none if it is unknown.
+    pub fn log_odds(&self, event: &Event) -> Option<&[f64]> {
+        self.row(event.key)
+    }
+
+    fn row(&self, key: u64) -> Option<&[f64]> {
+        let row = *self.index.get(&key)? as usize * self.n_classes;
+        Some(&self.log_odds[row..row + self.n_classes])
+    }
+}
+
+/// Sum of all events' counts, per class.
+fn totals(rows: &[(u64, &[u32])], n_classes: usize) -> Vec<u64> {
+    let mut totals = vec![0; n_classes];
+    for (_, row) in rows {
+        for (total, count) in totals.iter_mut().zip(*row) {
+            *total += u64::from(*count);
+        }
+    }
+    totals
+}
+
+/// Log-odds of one block's events, row-major.
+fn fit_block(
+    block: &[(u64, &[u32])],
+    totals: &[u64],
+    n_events: usize,
+    alpha: f64,
+) -> Result<Vec<f64>, EstimateError> {
+    let n_classes = totals.len();
+    let all: u64 = totals.iter().sum();
+    let n_outside = n_events - block.len();
+    // With no event outside the block the extra column would be empty, and its smoothing wrong.
+    let n_columns = block.len() + usize::from(n_outside > 0);
+    let mut records = Array2::<f64>::zeros((2 * n_classes, n_columns));
+    for (column, (_, row)) in block.iter().enumerate() {
+        let sum: u64 = row.iter().map(|count| u64::from(*count)).sum();
+        for (class, count) in row.iter().enumerate() {
+            let count = u64::from(*count);
+            records[[class, column]] = count as f64 * WEIGHT_UNIT;
+            records[[n_classes + class, column]] = (sum - count) as f64 * WEIGHT_UNIT;
+        }
+    }
+    if n_outside > 0 {
+        let shown = records.sum_axis(ndarray::Axis(1));
+        for class in 0..n_classes {
+            let own = totals[class] as f64 * WEIGHT_UNIT;
+            let others = (all - totals[class]) as f64 * WEIGHT_UNIT;
+            // linfa smooths this column once; it stands for `n_outside` events.
+            let smoothing = alpha * (n_outside - 1) as f64;
+            records[[class, block.len()]] = own - shown[class] + smoothing;
+            records[[n_classes + class, block.len()]] =
+                others - shown[n_classes + class] + smoothing;
+        }
+    }
+    let fitted = log_probabilities(records, alpha)?;
+    let (own, rest) = fitted.split_at(n_classes);
+    let log_odds = (0..block.len())
+        .flat_map(|column| {
+            own.iter()
+                .zip(rest)
+                .map(move |(own, rest)| own[column] - rest[column])
+        })
+        .collect();
+    Ok(log_odds)
+}
+
+/// Fits linfa's multinomial naive Bayes with one row a class and gives back its
+/// `feature_log_prob`, by row.
+fn log_probabilities(records: Array2<f64>, alpha: f64) -> Result<Vec<Vec<f64>>, EstimateError> {
+    let n_rows = records.nrows();
+    let targets = Array1::from_iter(0..n_rows);
+    let model = MultinomialNb::params()
+        .alpha(alpha)
+        .fit(&DatasetBase::new(records, targets))
+        .map_err(|error| EstimateError::Fit(error.to_string()))?;
+    let fields = serde_json::to_value(&model)
+        .and_then(Fitted::deserialize)
+        .map_err(|error| EstimateError::Fit(error.to_string()))?;
+    let mut rows = fields.class_info;
+    (0..n_rows)
+        .map(|row| {
+            rows.remove(&row)
+                .map(|info| info.feature_log_prob.data)
+                .ok_or_else(|| EstimateError::Fit(format!("row {row} is missing")))
+        })
+        .collect()
+}
+
+/// The part of a serialised `MultinomialNb` that is read.
+#[derive(Deserialize)]
+struct Fitted {
+    class_info: HashMap<usize, FittedClass>,
+}
+
+#[derive(Deserialize)]
+struct FittedClass {
+    feature_log_prob: FittedArray,
+}
+
+#[derive(Deserialize)]
+struct FittedArray {
+    data: Vec<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::key_of;
+
+    /// The closed form of one-vs-complement multinomial naive Bayes, for every event and class.
+    fn oracle(counts: &Counts, alpha: f64) -> Vec<(u64, Vec<f64>)> {
+        let unit = |count: u32| f64::from(count) * WEIGHT_UNIT;
+        let n_events = counts.n_events() as f64;
+        let total: Vec<f64> = (0..counts.n_classes())
+            .map(|class| counts.iter().map(|(_, row)| unit(row[class])).sum())
+            .collect();
+        let all: f64 = total.iter().sum();
+        let log_odds = |row: &[u32], class: usize| {
+            let sum: f64 = row.iter().map(|count| unit(*count)).sum();
+            let own = (unit(row[class]) + alpha) / (total[class] + alpha * n_events);
+            let rest = (sum - unit(row[class]) + alpha) / (all - total[class] + alpha * n_events);
+            own.ln() - rest.ln()
+        };
+        counts
+            .iter()
+            .map(|(key, row)| {
+                (
+                    key,
+                    (0..row.len()).map(|class| log_odds(row, class)).collect(),
+                )
+            })
+            .collect()
+    }
+
+    fn random_counts(n_events: usize) -> Counts {
+        let mut counts = Counts::new(3);
+        let mut state = 88_172_645_463_325_252_u64;
+        for n in 0..n_events {
+            let row: Vec<u32> = (0..3)
+                .map(|_| {
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    (state % 2000) as u32
+                })
+                .collect();
+            counts.set_added(key_of(&n.to_string()), &row).unwrap();
+        }
+        counts.set_messages(&[5, 6, 7]);
+        counts
+    }
+
+    #[test]
+    fn linfa_agrees_with_the_closed_form() {
+        for n_events in [1, 2, 100, BLOCK, BLOCK + 1, 3 * BLOCK + 17] {
+            let counts = random_counts(n_events);
+            let estimate = Estimate::fit(&counts, 0.3).unwrap();
+            for (key, exact) in oracle(&counts, 0.3) {
+                for (fitted, exact) in estimate.row(key).unwrap().iter().zip(exact) {
+                    assert!(
+                        (fitted - exact).abs() < 1e-9,
+                        "{n_events}: {fitted} {exact}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_class_is_refused() {
+        let mut counts = Counts::new(2);
+        counts.learn(0, &[]).unwrap();
+        assert!(matches!(
+            Estimate::fit(&counts, 0.3),
+            Err(EstimateError::OneClass)
+        ));
+    }
+}

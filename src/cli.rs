@@ -1,0 +1,194 @@
+//! The commands and flags as types. Nothing is opened or read here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::decide::{MAX_BUDGET, ScopePolicy};
+
+/// Reads connection requests and messages, tells the few that were written to you from the rest,
+/// and says why. Everything happens on this machine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "anteroom",
+    version,
+    max_term_width = 100,
+    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 wrong usage, 65 unreadable data, 66 no input,\n73 cannot write there, 74 I/O error, 78 bad configuration."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colour in the output.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Configuration file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Say less: no progress bar, no notes.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what every message is; change nothing
+    Classify(Classify),
+    /// Sort mail into one mbox a verdict
+    Sort(Sort),
+    /// Say why one message gets its verdict
+    Explain(Explain),
+    /// Make a model from labelled mail
+    Train(Train),
+    /// Measure how good training on labelled mail is, on held-out messages
+    Evaluate(Evaluate),
+    /// Look at a model
+    Model {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: ModelAction,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages into a directory
+    Man {
+        /// An existing directory.
+        dir: PathBuf,
+    },
+}
+
+/// How messages are judged.
+#[derive(Debug, Clone, Args)]
+pub struct Judging {
+    /// Model file; the shipped model if left out
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Which messages get a label: inbound contact, or every message
+    #[arg(long, value_enum)]
+    pub scope: Option<ScopePolicy>,
+    /// Share of genuine mail that may be filed away, such as 0.02 (one in 50, the default); at
+    /// most 0.05
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub error_budget: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.0..=MAX_BUDGET).contains(&value) => Ok(value),
+        _ => Err("expected a number from 0 to 0.05, such as 0.02 for one in 50".to_owned()),
+    }
+}
+
+/// `anteroom classify`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Reads mbox, maildir, .eml, folders of these, each also gzipped, and '-' for standard input.\n\nExamples:\n  anteroom classify Inbox.mbox\n  anteroom classify --json ~/Maildir | jq 'select(.verdict==\"genuine\") | .subject'\n  cat message.eml | anteroom classify -"
+)]
+pub struct Classify {
+    /// Mail to read; '-' is standard input
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object a line, schema anteroom.verdict/1
+    #[arg(long)]
+    pub json: bool,
+    /// Show the reasons under every message
+    #[arg(long, conflicts_with = "json")]
+    pub explain: bool,
+    /// How messages are judged.
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// `anteroom sort`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Writes DIR/genuine.mbox, generic-invite.mbox, pitch.mbox, spam.mbox, unsure.mbox and\nout-of-scope.mbox (mboxrd). The input is not changed. Files that are there already are kept,\nand the command refuses to run."
+)]
+pub struct Sort {
+    /// Mail to read; '-' is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Directory for the sorted mailboxes; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub into: PathBuf,
+    /// How messages are judged.
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// `anteroom explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// One message; '-' is standard input
+    #[arg(value_name = "PATH", default_value = "-")]
+    pub path: PathBuf,
+    /// How it is judged.
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// `anteroom train`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "DIR holds one folder (or mbox file) a label: genuine, generic-invite, pitch, spam.\n\nExample:\n  anteroom train training-data --out models/base.model"
+)]
+pub struct Train {
+    /// Directories of labelled mail
+    #[arg(value_name = "DIR", default_value = "training-data")]
+    pub dirs: Vec<PathBuf>,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL")]
+    pub out: PathBuf,
+}
+
+/// `anteroom evaluate`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every message is judged by a model that has seen neither it, nor its sender, nor a near copy."
+)]
+pub struct Evaluate {
+    /// Directory of labelled mail, one folder a label
+    #[arg(value_name = "DIR", default_value = "training-data")]
+    pub dir: PathBuf,
+    /// Labels to read instead of the four, separated by commas
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    pub labels: Vec<String>,
+    /// Share of genuine mail that may be filed away
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
+    pub error_budget: f64,
+    /// List every message whose likeliest label is wrong
+    #[arg(long)]
+    pub errors: bool,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anteroom model …`
+#[derive(Debug, Subcommand)]
+pub enum ModelAction {
+    /// Print what a model was made from and how good it is
+    Show {
+        /// Model file; the shipped model if left out
+        #[arg(value_name = "FILE")]
+        model: Option<PathBuf>,
+        /// One JSON object: the model's metadata
+        #[arg(long)]
+        json: bool,
+    },
+}

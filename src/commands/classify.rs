@@ -1,0 +1,190 @@
+//! `anteroom classify`
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+use super::{CommandError, Judge, Notes, inputs, table};
+use crate::cli::Classify;
+use crate::decide::{Verdict, Why};
+use crate::explain::{Pull, Reason, reasons, sentence};
+use crate::model::Model;
+use crate::source::{RawMessage, Rest};
+use crate::triage::Triage;
+use crate::verdict::VerdictRecord;
+
+/// Rows after which a table is printed and a new one begun, so that a large mailbox shows
+/// results at once and does not fill the memory.
+const TABLE_ROWS: usize = 200;
+
+pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    if args.json {
+        let mut out = BufWriter::new(io::stdout().lock());
+        inputs::for_each(
+            &args.paths,
+            Rest::Skip,
+            notes,
+            |raw| json_line(raw, &judge.triage(&raw.bytes), &judge.model),
+            |_, line| Ok(out.write_all(&line?)?),
+        )?;
+        return Ok(out.flush()?);
+    }
+    let mut page = Page::new(if args.explain {
+        Detail::Reasons
+    } else {
+        Detail::OneLine
+    });
+    inputs::for_each(
+        &args.paths,
+        Rest::Skip,
+        notes,
+        |raw| Row::new(&judge.triage(&raw.bytes), &judge.model),
+        |raw, row| page.add(&raw, row),
+    )?;
+    page.finish()
+}
+
+fn json_line(raw: &RawMessage, triage: &Triage, model: &Model) -> Result<Vec<u8>, CommandError> {
+    let record = VerdictRecord::new(raw, triage, model);
+    let mut line =
+        serde_json::to_vec(&record).map_err(|error| CommandError::Internal(error.to_string()))?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// What one message shows in the table.
+struct Row {
+    from: String,
+    subject: String,
+    verdict: Verdict,
+    probability: Option<f64>,
+    because: String,
+    reasons: Vec<Reason>,
+}
+
+impl Row {
+    fn new(triage: &Triage, model: &Model) -> Row {
+        let verdict = triage.decision.verdict;
+        let contact = &triage.contact;
+        let sender = contact
+            .sender
+            .name
+            .as_ref()
+            .or(contact.sender.email.as_ref());
+        let reasons = match verdict {
+            Verdict::OutOfScope => Vec::new(),
+            _ => reasons(triage, model, 3),
+        };
+        let strongest: Vec<&str> = reasons
+            .iter()
+            .filter(|reason| reason.pull == Pull::For)
+            .take(3)
+            .map(|reason| reason.what.as_str())
+            .collect();
+        let because = match verdict {
+            Verdict::Label(_) if triage.decision.why == Why::Confident => strongest.join(", "),
+            _ => sentence(&triage.decision),
+        };
+        let likeliest = crate::decide::likeliest(&triage.probabilities);
+        Row {
+            from: sender.cloned().unwrap_or_default(),
+            subject: triage.message.subject.clone(),
+            verdict,
+            probability: (verdict != Verdict::OutOfScope)
+                .then(|| triage.probabilities[likeliest.index()]),
+            because,
+            reasons,
+        }
+    }
+}
+
+/// How much a row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    OneLine,
+    Reasons,
+}
+
+/// The table as it grows, and the counts under it.
+struct Page {
+    detail: Detail,
+    table: comfy_table::Table,
+    rows: usize,
+    counts: BTreeMap<Verdict, usize>,
+}
+
+impl Page {
+    fn new(detail: Detail) -> Page {
+        Page {
+            detail,
+            table: table::new(&["#", "from", "subject", "verdict", "sure", "because"]),
+            rows: 0,
+            counts: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, raw: &RawMessage, row: Row) -> Result<(), CommandError> {
+        *self.counts.entry(row.verdict).or_default() += 1;
+        let sure = row.probability.map_or(String::new(), |p| format!("{p:.2}"));
+        let mut because = row.because;
+        if self.detail == Detail::Reasons {
+            for reason in &row.reasons {
+                let sign = if reason.pull == Pull::For { '+' } else { '-' };
+                because.push_str(&format!("\n{sign}{:.2} {}", reason.weight, reason.what));
+            }
+        } else {
+            because = table::cut(&because, 70);
+        }
+        self.table.add_row(vec![
+            table::number(raw.index),
+            comfy_table::Cell::new(table::cut(&row.from, 24)),
+            comfy_table::Cell::new(table::cut(&row.subject, 36)),
+            table::verdict(row.verdict),
+            table::number(sure),
+            comfy_table::Cell::new(because),
+        ]);
+        self.rows += 1;
+        if self.rows == TABLE_ROWS {
+            self.print()?;
+        }
+        Ok(())
+    }
+
+    fn print(&mut self) -> Result<(), CommandError> {
+        if self.rows > 0 {
+            print(&self.table)?;
+            let counts = std::mem::take(&mut self.counts);
+            *self = Page::new(self.detail);
+            self.counts = counts;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<(), CommandError> {
+        self.print()?;
+        let total: usize = self.counts.values().sum();
+        let parts: Vec<String> = Verdict::ALL
+            .iter()
+            .filter_map(|verdict| {
+                let count = self.counts.get(verdict)?;
+                Some(format!("{count} {}", verdict.name()))
+            })
+            .collect();
+        let noun = if total == 1 { "message" } else { "messages" };
+        let mut out = anstream::stdout().lock();
+        writeln!(
+            out,
+            "\n{total} {noun}: {}. Nothing was changed.",
+            parts.join(", ")
+        )?;
+        Ok(())
+    }
+}
+
+/// Prints a table without the blanks at its line ends.
+pub(super) fn print(table: &comfy_table::Table) -> Result<(), CommandError> {
+    let mut out = anstream::stdout().lock();
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}

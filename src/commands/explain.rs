@@ -1,0 +1,93 @@
+//! `anteroom explain`
+
+use std::io::Write;
+
+use super::{CommandError, Judge};
+use crate::cli::Explain;
+use crate::explain::{Pull, reasons, sentence};
+use crate::label::Label;
+use crate::message::LINK_MARK;
+use crate::source::{Rest, Source};
+use crate::triage::Triage;
+use crate::verdict::all_defects;
+
+/// Reasons shown on each side.
+const REASONS: usize = 10;
+
+pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
+    let mut source = Source::open(&args.path, Rest::Skip)?;
+    let Some(raw) = source.next_message()? else {
+        return Err(CommandError::Data(format!(
+            "{}: holds no message",
+            args.path.display()
+        )));
+    };
+    let triage = judge.triage(&raw.bytes);
+    let mut out = anstream::stdout().lock();
+    writeln!(
+        out,
+        "{}: {}",
+        triage.decision.verdict.name(),
+        sentence(&triage.decision)
+    )?;
+    contact(&mut out, &triage)?;
+    writeln!(out)?;
+    for label in Label::ALL {
+        writeln!(
+            out,
+            "  {label:15} {:.3}",
+            triage.probabilities[label.index()]
+        )?;
+    }
+    for (pull, title) in [(Pull::For, "for"), (Pull::Against, "against")] {
+        let side: Vec<_> = reasons(&triage, &judge.model, REASONS)
+            .into_iter()
+            .filter(|reason| reason.pull == pull)
+            .collect();
+        let Some(first) = side.first() else { continue };
+        writeln!(out, "\n{title} {}:", first.label)?;
+        for reason in &side {
+            writeln!(out, "  {:6.2}  {}", reason.weight, reason.what)?;
+        }
+    }
+    Ok(())
+}
+
+/// The contact as a reader's summary.
+fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
+    let contact = &triage.contact;
+    writeln!(out)?;
+    let sender = &contact.sender;
+    let fields = [
+        ("from", sender.name.clone()),
+        ("address", sender.email.clone()),
+        ("headline", sender.headline.clone()),
+        ("location", sender.location.clone()),
+        ("platform", Some(contact.platform.name().to_owned())),
+        ("kind", Some(contact.kind.name().to_owned())),
+        (
+            "stock sentence",
+            contact
+                .default_sentence
+                .map(|language| format!("yes ({language})")),
+        ),
+    ];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            writeln!(out, "  {name:15} {value}")?;
+        }
+    }
+    for sign in &contact.forgery {
+        writeln!(out, "  {:15} {}", "forged", sign.describe())?;
+    }
+    for defect in all_defects(triage) {
+        writeln!(out, "  {:15} {}", "defect", defect.describe())?;
+    }
+    if let Some(note) = &contact.note {
+        writeln!(out, "  words")?;
+        for line in note.lines().map(|line| line.replace(LINK_MARK, "")) {
+            writeln!(out, "    | {}", line.trim_end())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,307 @@
+//! [`Posterior`] + [`Policy`] → [`Decision`]: what to do with a message, and the reason for it,
+//! also when the answer is to leave it alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::classify::Posterior;
+use crate::extract::{Contact, OutOfScope, Rule, Scope};
+use crate::label::Label;
+use crate::message::{Defect, Message};
+
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It belongs under this label.
+    Label(Label),
+    /// Not certain enough to touch it: it stays where it is.
+    Unsure,
+    /// Not an inbound contact: it stays where it is.
+    OutOfScope,
+}
+
+impl Verdict {
+    /// All verdicts in the order tables show them.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Label(Label::Genuine),
+        Verdict::Label(Label::GenericInvite),
+        Verdict::Label(Label::Pitch),
+        Verdict::Label(Label::Spam),
+        Verdict::Unsure,
+        Verdict::OutOfScope,
+    ];
+
+    /// The verdict as files, JSON and tables spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Label(label) => label.name(),
+            Verdict::Unsure => "unsure",
+            Verdict::OutOfScope => "out-of-scope",
+        }
+    }
+}
+
+/// Which messages get a label at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScopePolicy {
+    /// Only inbound contact; everything else is out of scope.
+    Contact,
+    /// Every message, as public spam collections are scored.
+    All,
+}
+
+/// How sure is sure enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Which messages get a label.
+    pub scope: ScopePolicy,
+    /// Largest share of genuine mail the owner accepts to see filed away, in 0..=0.05.
+    pub error_budget: f64,
+    /// Probability a label other than spam needs.
+    pub file_at: f64,
+    /// Probability spam needs: a person lost there is the worst error.
+    pub spam_at: f64,
+    /// Known events below which nothing is concluded from words.
+    pub min_known_events: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            scope: ScopePolicy::Contact,
+            error_budget: 0.02,
+            file_at: 0.5,
+            spam_at: 0.9,
+            min_known_events: 3,
+        }
+    }
+}
+
+/// The probabilities of genuine mail that did not train its own score, lowest first: what the
+/// error budget is measured against.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Genuine messages the list was drawn from.
+    pub n_genuine: usize,
+    /// The lowest P(genuine) among them, ascending; as many as the largest budget needs.
+    pub lowest: Vec<f64>,
+}
+
+/// Largest error budget a guard keeps probabilities for.
+pub const MAX_BUDGET: f64 = 0.05;
+
+impl Guard {
+    /// Draws the guard from the held-out P(genuine) of genuine messages.
+    pub fn from_held_out(mut genuine: Vec<f64>) -> Guard {
+        genuine.sort_by(f64::total_cmp);
+        let n_genuine = genuine.len();
+        genuine.truncate((MAX_BUDGET * (n_genuine + 1) as f64).floor() as usize);
+        Guard {
+            n_genuine,
+            lowest: genuine,
+        }
+    }
+
+    /// P(genuine) below which a message may be filed away so that at most the budgeted share of
+    /// genuine mail is; none if there are too few examples to promise that. Split conformal
+    /// prediction: the `⌊budget·(n+1)⌋`-th smallest of `n` held-out values.
+    pub fn threshold(&self, budget: f64) -> Option<f64> {
+        let k = (budget.min(MAX_BUDGET) * (self.n_genuine + 1) as f64).floor() as usize;
+        k.checked_sub(1).and_then(|k| self.lowest.get(k)).copied()
+    }
+}
+
+/// Why a message got its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Why {
+    /// It is not inbound contact.
+    OutOfScope(OutOfScope),
+    /// It could not be read.
+    Unreadable(Defect),
+    /// A rule of the guide decides it, whatever the words are.
+    Rule(Rule),
+    /// The probability is high enough.
+    Confident,
+    /// Too few of its words are known.
+    FewKnownWords(usize),
+    /// Too few genuine examples to keep within the error budget.
+    TooFewExamples(usize),
+    /// It looks like filing away, but too many genuine messages looked like this.
+    MayBeGenuine {
+        /// P(genuine) of this message.
+        probability: f64,
+        /// What it would have to stay below.
+        limit: f64,
+    },
+    /// No label reaches the probability it needs.
+    NotSureEnough {
+        /// The likeliest label.
+        label: Label,
+        /// Its probability.
+        probability: f64,
+        /// What it needs.
+        needed: f64,
+    },
+}
+
+/// A verdict with its reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What becomes of the message.
+    pub verdict: Verdict,
+    /// Why.
+    pub why: Why,
+}
+
+impl Decision {
+    fn new(verdict: Verdict, why: Why) -> Decision {
+        Decision { verdict, why }
+    }
+}
+
+/// Probabilities of the four labels, in [`Label::ALL`]'s order; labels the model lacks have 0.
+pub type LabelProbabilities = [f64; 4];
+
+/// Decides on a message.
+pub fn decide(
+    message: &Message,
+    contact: &Contact,
+    belief: &Belief<'_>,
+    policy: &Policy,
+) -> Decision {
+    if let Some(defect) = message.defects.iter().find(|defect| defect.is_unreadable()) {
+        return Decision::new(Verdict::Unsure, Why::Unreadable(*defect));
+    }
+    if policy.scope == ScopePolicy::Contact {
+        if let Scope::Out(reason) = contact.scope {
+            return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
+        }
+        if let Some(rule) = contact.rule() {
+            return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
+        }
+    }
+    weigh(belief, policy)
+}
+
+/// What the classifier believes, and the guard its model carries.
+#[derive(Debug)]
+pub struct Belief<'a> {
+    /// Probabilities of the four labels.
+    pub probabilities: LabelProbabilities,
+    /// The classifier's own answer.
+    pub posterior: &'a Posterior,
+    /// Held-out probabilities of genuine mail.
+    pub guard: &'a Guard,
+}
+
+impl Belief<'_> {
+    /// The likeliest label; of equals, the first.
+    pub fn likeliest(&self) -> Label {
+        likeliest(&self.probabilities)
+    }
+}
+
+/// The likeliest label; of equals, the first.
+pub fn likeliest(probabilities: &LabelProbabilities) -> Label {
+    let mut best = Label::Genuine;
+    for label in Label::ALL {
+        if probabilities[label.index()] > probabilities[best.index()] {
+            best = label;
+        }
+    }
+    best
+}
+
+fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
+    let unsure = |why| Decision::new(Verdict::Unsure, why);
+    let known = belief.posterior.known_events;
+    if known < policy.min_known_events {
+        return unsure(Why::FewKnownWords(known));
+    }
+    let label = belief.likeliest();
+    let probability = belief.probabilities[label.index()];
+    let needed = match label {
+        Label::Spam => policy.spam_at,
+        _ => policy.file_at,
+    };
+    if label != Label::Genuine {
+        let genuine = belief.probabilities[Label::Genuine.index()];
+        match belief.guard.threshold(policy.error_budget) {
+            None => return unsure(Why::TooFewExamples(belief.guard.n_genuine)),
+            Some(limit) if genuine >= limit => {
+                return unsure(Why::MayBeGenuine {
+                    probability: genuine,
+                    limit,
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    if probability < needed {
+        return unsure(Why::NotSureEnough {
+            label,
+            probability,
+            needed,
+        });
+    }
+    Decision::new(Verdict::Label(label), Why::Confident)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(probabilities: LabelProbabilities, guard: &Guard) -> Decision {
+        let posterior = Posterior {
+            probabilities: probabilities.to_vec(),
+            known_events: 10,
+        };
+        let belief = Belief {
+            probabilities,
+            posterior: &posterior,
+            guard,
+        };
+        weigh(&belief, &Policy::default())
+    }
+
+    fn guard(n: usize) -> Guard {
+        Guard::from_held_out((0..n).map(|k| 0.1 + k as f64 / 1000.0).collect())
+    }
+
+    #[test]
+    fn the_threshold_is_the_budgeted_order_statistic() {
+        assert_eq!(guard(99).threshold(0.02), Some(0.101));
+        assert_eq!(guard(99).threshold(0.01), Some(0.1));
+        assert_eq!(guard(98).threshold(0.01), None);
+        assert_eq!(guard(0).threshold(0.05), None);
+    }
+
+    #[test]
+    fn doubt_stays_in_the_inbox() {
+        let guard = guard(99);
+        assert_eq!(
+            verdict([0.05, 0.0, 0.9, 0.05], &guard).verdict,
+            Verdict::Label(Label::Pitch)
+        );
+        assert_eq!(
+            verdict([0.2, 0.0, 0.75, 0.05], &guard).verdict,
+            Verdict::Unsure
+        );
+        assert_eq!(
+            verdict([0.05, 0.0, 0.1, 0.85], &guard).verdict,
+            Verdict::Unsure
+        );
+        assert_eq!(
+            verdict([0.02, 0.0, 0.03, 0.95], &guard).verdict,
+            Verdict::Label(Label::Spam)
+        );
+        assert_eq!(
+            verdict([0.6, 0.0, 0.4, 0.0], &guard).verdict,
+            Verdict::Label(Label::Genuine)
+        );
+        assert_eq!(
+            verdict([0.0, 0.0, 1.0, 0.0], &Guard::default()).why,
+            Why::TooFewExamples(0)
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! Why a message got its verdict, in words a reader understands.
+
+use serde::Serialize;
+
+use crate::decide::{Decision, Verdict, Why};
+use crate::extract::{Forgery, Platform};
+use crate::label::Label;
+use crate::model::Model;
+use crate::triage::Triage;
+
+/// Which way a reason pulls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pull {
+    /// Towards the label.
+    For,
+    /// Away from it.
+    Against,
+}
+
+/// One reason for or against the likeliest label.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// What was found, in words.
+    pub what: String,
+    /// Which way it pulls.
+    pub pull: Pull,
+    /// The label it pulls to or from.
+    pub label: Label,
+    /// How strongly: calibrated log-odds; 0 for a rule, which needs none.
+    pub weight: f64,
+}
+
+/// The strongest reasons for and against the likeliest label: first what decided by rule, then
+/// evidence by strength, at most `limit` on each side.
+pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
+    let label = crate::decide::likeliest(&triage.probabilities);
+    let mut reasons = Vec::new();
+    if let Why::Rule(rule) = triage.decision.why {
+        reasons.push(Reason {
+            what: rule.describe().to_owned(),
+            pull: Pull::For,
+            label: rule.label(),
+            weight: 0.0,
+        });
+    }
+    let Some(class) = model
+        .metadata
+        .labels
+        .iter()
+        .position(|known| *known == label)
+    else {
+        return reasons;
+    };
+    let mut pulls = model.classifier().pulls(&triage.features, class);
+    pulls.retain(|(_, weight)| weight.abs() >= 0.005);
+    for side in [Pull::For, Pull::Against] {
+        for (position, weight) in strongest(&mut pulls, side, limit) {
+            reasons.push(Reason {
+                what: phrase(triage.features.name(position)),
+                pull: side,
+                label,
+                weight: round(weight.abs()),
+            });
+        }
+    }
+    reasons
+}
+
+/// The strongest pulls of one side, strongest first; of equals, the one that came first.
+fn strongest(pulls: &mut [(usize, f64)], side: Pull, limit: usize) -> Vec<(usize, f64)> {
+    let strength = |(_, weight): &(usize, f64)| match side {
+        Pull::For => *weight,
+        Pull::Against => -*weight,
+    };
+    let order = |a: &(usize, f64), b: &(usize, f64)| {
+        strength(b).total_cmp(&strength(a)).then(a.0.cmp(&b.0))
+    };
+    if pulls.len() > limit {
+        pulls.select_nth_unstable_by(limit, order);
+    }
+    let mut top: Vec<(usize, f64)> = pulls
+        .iter()
+        .take(limit)
+        .copied()
+        .filter(|pull| strength(pull) > 0.0)
+        .collect();
+    top.sort_by(order);
+    top
+}
+
+fn round(weight: f64) -> f64 {
+    (weight * 1000.0).round() / 1000.0
+}
+
+/// One sentence: the verdict's reason.
+pub fn sentence(decision: &Decision) -> String {
+    match (&decision.why, decision.verdict) {
+        (Why::OutOfScope(reason), _) => format!("not inbound contact: {}", reason.describe()),
+        (Why::Unreadable(defect), _) => format!("left alone: {}", defect.describe()),
+        (Why::Rule(rule), _) => rule.describe().to_owned(),
+        (Why::Confident, Verdict::Label(label)) => {
+            format!("the evidence for {label} is strong enough")
+        }
+        (Why::Confident, _) => String::new(),
+        (Why::FewKnownWords(known), _) => {
+            format!("left alone: only {known} of its words are known")
+        }
+        (Why::TooFewExamples(n), _) => {
+            format!("left alone: {n} genuine examples are too few to keep within the error budget")
+        }
+        (Why::MayBeGenuine { probability, limit }, _) => format!(
+            "left alone: it may be genuine ({probability:.3}; to be filed it must stay below {limit:.3})"
+        ),
+        (
+            Why::NotSureEnough {
+                label,
+                probability,
+                needed,
+            },
+            _,
+        ) => format!("left alone: {label} at {probability:.2} does not reach {needed:.2}"),
+    }
+}
+
+/// An event's name in words.
+pub fn phrase(name: &str) -> String {
+    let (prefix, rest) = name.split_once(':').unwrap_or(("", name));
+    match prefix {
+        "word" => format!("\"{rest}\""),
+        "subject" => format!("\"{rest}\" in the subject"),
+        "link" => format!("a link to {rest}"),
+        "mailto" => format!("an address at {rest}"),
+        "from" => format!("sent from {rest}"),
+        "file" => format!("an attached {rest} file"),
+        "kind" => format!("it is {}", article(&rest.replace('-', " "))),
+        "platform" => format!("it comes from {}", platform_name(rest)),
+        "forged" => forgery_phrase(rest),
+        "number" => number_phrase(rest).to_owned(),
+        "mark" => format!("the mark \"{rest}\""),
+        "shape" => shape_phrase(rest).to_owned(),
+        "fact" => fact_phrase(rest).to_owned(),
+        "length" => range(
+            "words",
+            rest,
+            &[
+                "up to 3",
+                "4 to 8",
+                "9 to 16",
+                "17 to 32",
+                "33 to 64",
+                "65 to 128",
+                "129 to 256",
+                "257 to 512",
+                "more than 512",
+            ],
+        ),
+        "links" => range(
+            "links",
+            rest,
+            &["no", "one", "2 or 3", "4 to 10", "more than 10"],
+        ),
+        "questions" => range("questions", rest, &["no", "one", "2 or 3", "more than 3"]),
+        "images" => range(
+            "images",
+            rest,
+            &["no", "one", "2 to 4", "5 to 12", "more than 12"],
+        ),
+        "capitals" => range(
+            "capital letters",
+            rest,
+            &["hardly any", "few", "some", "many", "mostly"],
+        ),
+        _ => name.to_owned(),
+    }
+}
+
+fn range(what: &str, bin: &str, names: &[&str]) -> String {
+    let position = bin
+        .bytes()
+        .next()
+        .map_or(0, |letter| usize::from(letter.saturating_sub(b'a')));
+    format!("{} {what}", names.get(position).copied().unwrap_or("many"))
+}
+
+fn article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
+fn platform_name(name: &str) -> &str {
+    match name {
+        "linkedin" => "LinkedIn",
+        "facebook" => "Facebook",
+        "github" => "GitHub",
+        "researchgate" => "ResearchGate",
+        other if other == Platform::X.name() => "X",
+        other => other,
+    }
+}
+
+fn forgery_phrase(name: &str) -> String {
+    [
+        Forgery::BorrowedName,
+        Forgery::ForeignButtons,
+        Forgery::MaskedLink,
+        Forgery::LookAlikeHost,
+    ]
+    .into_iter()
+    .find(|sign| sign.name() == name)
+    .map_or_else(|| name.to_owned(), |sign| sign.describe().to_owned())
+}
+
+fn number_phrase(name: &str) -> &str {
+    match name {
+        "money" => "an amount of money",
+        "percent" => "a percentage",
+        "year" => "a year",
+        "phone" => "a phone number",
+        "digit" => "a one-digit number",
+        "2-digits" => "a two-digit number",
+        "3-digits" => "a three-digit number",
+        "4-digits" => "a four-digit number",
+        "sign" => "a currency sign",
+        _ => "a long number",
+    }
+}
+
+fn shape_phrase(name: &str) -> &str {
+    match name {
+        "emoji" => "an emoji",
+        "mixed-scripts" => "a word of mixed alphabets",
+        _ => "an over-long word",
+    }
+}
+
+fn fact_phrase(name: &str) -> &str {
+    match name {
+        "no-note" => "no words of the sender's own",
+        "stock-sentence" => "the platform's stock sentence",
+        "reply" => "it answers an earlier mail",
+        "quotes" => "it quotes an earlier mail",
+        "nameless" => "the sender gives no name",
+        "answers-go-elsewhere" => "answers go to another domain",
+        "bulk" => "it is sent to many",
+        "html-only" => "it has no plain-text part",
+        "hidden-text" => "it hides text from the reader",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_words() {
+        assert_eq!(phrase("word:offer"), "\"offer\"");
+        assert_eq!(phrase("kind:invitation"), "it is an invitation");
+        assert_eq!(phrase("length:a"), "up to 3 words");
+        assert_eq!(phrase("links:e"), "more than 10 links");
+        assert_eq!(phrase("number:money"), "an amount of money");
+    }
+}

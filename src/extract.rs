@@ -1,0 +1,251 @@
+//! [`Message`] → [`Contact`]: who wants something from the owner, over which platform, and the
+//! words the human wrote, without the platform's wrapping.
+//!
+//! Pure: what cannot be found is left empty. The frame of a notification is in the recipient's
+//! language and the note in the sender's, so frames are cut on structure (rulers, links,
+//! signatures), not on English words.
+
+mod authenticity;
+mod defaults;
+mod direct;
+mod frame;
+mod host;
+mod linkedin;
+mod notification;
+mod platform;
+mod scope;
+
+use serde::{Deserialize, Serialize};
+
+use crate::label::Label;
+use crate::message::{Defect, Message};
+
+pub use authenticity::Forgery;
+pub use host::{host_of, registrable};
+pub use platform::Platform;
+pub use scope::{OutOfScope, Scope};
+
+/// What kind of contact a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A request to connect.
+    Invitation,
+    /// A platform's reminder of one.
+    InvitationReminder,
+    /// A message relayed by a platform.
+    PlatformMessage,
+    /// A paid message to a stranger, relayed by LinkedIn.
+    Inmail,
+    /// A request for a recommendation.
+    RecommendationRequest,
+    /// A request for an endorsement, a rating or a vote.
+    EndorsementRequest,
+    /// An invitation to an event, a group, a page or a team.
+    EventOrGroupInvite,
+    /// Mail from one person to another.
+    DirectMessage,
+    /// A newsletter or offer sent to many.
+    NewsletterOrOffer,
+    /// Something a platform or a machine reports; not inbound contact.
+    Notice,
+}
+
+impl Kind {
+    /// The kind as JSON spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Invitation => "invitation",
+            Kind::InvitationReminder => "invitation-reminder",
+            Kind::PlatformMessage => "platform-message",
+            Kind::Inmail => "inmail",
+            Kind::RecommendationRequest => "recommendation-request",
+            Kind::EndorsementRequest => "endorsement-request",
+            Kind::EventOrGroupInvite => "event-or-group-invite",
+            Kind::DirectMessage => "direct-message",
+            Kind::NewsletterOrOffer => "newsletter-or-offer",
+            Kind::Notice => "notice",
+        }
+    }
+}
+
+/// The person or firm behind a contact, as the message presents them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// Display name.
+    pub name: Option<String>,
+    /// Address in `From`; a platform's own for most notifications.
+    pub email: Option<String>,
+    /// Occupation line of a profile.
+    pub headline: Option<String>,
+    /// Place line of a profile.
+    pub location: Option<String>,
+    /// Link to the profile, tracking removed.
+    pub profile: Option<String>,
+}
+
+/// How a message stands in a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// `In-Reply-To` or `References` name an earlier message.
+    pub is_reply: bool,
+    /// The text quotes an earlier message.
+    pub quotes: bool,
+}
+
+/// An inbound contact.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contact {
+    /// Where it comes from.
+    pub platform: Platform,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it is inbound contact at all.
+    pub scope: Scope,
+    /// Who it is from.
+    pub sender: Sender,
+    /// The human's words in a platform's mail; none if they wrote nothing of their own. For
+    /// direct mail, the text without quoted history and signature.
+    pub note: Option<String>,
+    /// Language of the stock sentence that was found and removed from the note.
+    pub default_sentence: Option<&'static str>,
+    /// How it stands in a conversation.
+    pub thread: Thread,
+    /// Signs that the sender is not who the message says.
+    pub forgery: Vec<Forgery>,
+    /// Registrable domains of the sender's own links, each once.
+    pub link_hosts: Vec<String>,
+    /// True if the subject line is the human's, not the platform's.
+    pub own_subject: bool,
+    /// Things wrong with the message's layout.
+    pub defects: Vec<Defect>,
+}
+
+/// A case the guide settles whatever the words are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// An invitation without a word of the sender's own.
+    EmptyNote,
+    /// An invitation with nothing but the platform's stock sentence.
+    DefaultSentence,
+    /// The platform's own reminder of an invitation.
+    Reminder,
+    /// An invitation to an event, a group or a page with no personal reason.
+    BareGroupInvite,
+    /// Thanks for a connection and nothing else.
+    OnlyThanks,
+}
+
+impl Rule {
+    /// The label this rule gives.
+    pub fn label(self) -> Label {
+        match self {
+            Rule::EmptyNote
+            | Rule::DefaultSentence
+            | Rule::Reminder
+            | Rule::BareGroupInvite
+            | Rule::OnlyThanks => Label::GenericInvite,
+        }
+    }
+
+    /// The rule in words for the owner.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Rule::EmptyNote => "an invitation without a note",
+            Rule::DefaultSentence => "nothing but the platform's stock sentence",
+            Rule::Reminder => "the platform's reminder of an invitation",
+            Rule::BareGroupInvite => {
+                "an invitation to a group, page or event without a personal word"
+            }
+            Rule::OnlyThanks => "thanks for connecting and nothing else",
+        }
+    }
+}
+
+impl Contact {
+    /// Reads a contact out of a message.
+    pub fn extract(message: &Message) -> Contact {
+        let claim = platform::claim(message);
+        let forgery = authenticity::forgery(message, &claim);
+        let mut contact = match claim.platform {
+            Platform::Direct => direct::extract(message),
+            Platform::Linkedin => linkedin::extract(message, &claim),
+            _ => notification::extract(message, &claim),
+        };
+        contact.forgery = forgery;
+        contact.scope = scope::scope(message, &contact);
+        contact.link_hosts = host::own_links(message, &contact);
+        contact
+    }
+
+    /// An empty contact of a platform, to be filled in.
+    fn blank(message: &Message, platform: Platform, kind: Kind) -> Contact {
+        let from = message.from.as_ref();
+        Contact {
+            platform,
+            kind,
+            scope: Scope::In,
+            sender: Sender {
+                name: from.and_then(|from| from.name.clone()),
+                email: from
+                    .map(|from| from.email.clone())
+                    .filter(|email| !email.is_empty()),
+                ..Sender::default()
+            },
+            note: None,
+            default_sentence: None,
+            thread: direct::thread(message),
+            forgery: Vec::new(),
+            link_hosts: Vec::new(),
+            own_subject: true,
+            defects: Vec::new(),
+        }
+    }
+
+    /// The rule of the guide that settles this contact without a classifier, if one does.
+    pub fn rule(&self) -> Option<Rule> {
+        if !self.forgery.is_empty() {
+            return None;
+        }
+        let silent = self.note.is_none();
+        match self.kind {
+            Kind::InvitationReminder if silent => Some(Rule::Reminder),
+            Kind::Invitation if silent && self.default_sentence.is_some() => {
+                Some(Rule::DefaultSentence)
+            }
+            Kind::Invitation if silent => Some(Rule::EmptyNote),
+            Kind::EventOrGroupInvite if silent => Some(Rule::BareGroupInvite),
+            Kind::PlatformMessage
+                if !self.thread.is_reply
+                    && self
+                        .note
+                        .as_deref()
+                        .is_some_and(defaults::only_thanks_for_connecting) =>
+            {
+                Some(Rule::OnlyThanks)
+            }
+            _ => None,
+        }
+    }
+
+    /// The words to judge: the human's, or all that is visible where they cannot be told apart.
+    pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
+        match &self.note {
+            Some(note) => note,
+            None if self.platform == Platform::Direct || !self.forgery.is_empty() => {
+                message.visible_text()
+            }
+            None => "",
+        }
+    }
+
+    /// The subject's words where the human wrote them, else none.
+    pub fn subject_words<'a>(&self, message: &'a Message) -> &'a str {
+        if self.own_subject || !self.forgery.is_empty() {
+            &message.subject
+        } else {
+            ""
+        }
+    }
+}

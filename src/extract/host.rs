@@ -1,0 +1,121 @@
+//! Hosts of links and addresses.
+
+use super::{Contact, Platform};
+use crate::message::{Message, fold_look_alikes};
+
+/// Host of a link, lower case, without port and user; none if there is no plausible one.
+pub fn host_of(link: &str) -> Option<String> {
+    let rest = match link.find("://") {
+        Some(scheme) if scheme <= 8 => &link[scheme + 3..],
+        Some(_) => return None,
+        None if link.starts_with("www.") || link.starts_with("WWW.") => link,
+        None => return None,
+    };
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = host
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('.');
+    let plausible = host.contains('.')
+        && host.len() <= 253
+        && host
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    plausible.then(|| host.to_lowercase())
+}
+
+/// The part of a host that someone registered: the last two labels, or three below the usual
+/// second-level registries (`co.uk`); IP addresses whole.
+pub fn registrable(host: &str) -> &str {
+    if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return host;
+    }
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    let (Some(last), Some(second)) = (dots.next(), dots.next()) else {
+        return host;
+    };
+    let second_level = &host[second + 1..last];
+    let is_registry = host.len() - last == 3
+        && (second_level.len() <= 2
+            || matches!(
+                second_level,
+                "com" | "org" | "net" | "edu" | "gov" | "mil" | "gob" | "gouv"
+            ));
+    match (is_registry, dots.next()) {
+        (true, Some(third)) => &host[third + 1..],
+        (true, None) => host,
+        (false, _) => &host[second + 1..],
+    }
+}
+
+/// True if a host is the domain or lies below it.
+pub(super) fn is_below(host: &str, domain: &str) -> bool {
+    host == domain
+        || host.len() > domain.len()
+            && host.ends_with(domain)
+            && host.as_bytes()[host.len() - domain.len() - 1] == b'.'
+}
+
+/// Lower case with look-alike characters, digits included, folded to what they imitate.
+pub(super) fn fold_confusables(text: &str) -> String {
+    fold_look_alikes(text).replace('0', "o").replace('1', "l")
+}
+
+/// Registrable domains of the links that are the sender's own, not the platform's.
+pub(super) fn own_links(message: &Message, contact: &Contact) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    let html = message.html.iter().flat_map(|html| &html.links);
+    for link in html {
+        let Some(host) = host_of(&link.target) else {
+            continue;
+        };
+        if contact.platform != Platform::Direct
+            && Platform::of_host(&host) == Some(contact.platform)
+        {
+            continue;
+        }
+        let registered = registrable(&host);
+        if !hosts.iter().any(|known| known == registered) {
+            hosts.push(registered.to_owned());
+        }
+    }
+    hosts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_links() {
+        assert_eq!(
+            host_of("https://user:pw@WWW.X.example:8080/a").as_deref(),
+            Some("www.x.example")
+        );
+        assert_eq!(
+            host_of("https://linkedin.com@evil.example/").as_deref(),
+            Some("evil.example")
+        );
+        assert_eq!(host_of("mailto:a@b.example"), None);
+        assert_eq!(host_of("#top"), None);
+        assert_eq!(registrable("a.b.x.co.uk"), "x.co.uk");
+        assert_eq!(registrable("mail.linkedin.com"), "linkedin.com");
+        assert_eq!(registrable("x.com.br"), "x.com.br");
+        assert_eq!(registrable("10.0.0.1"), "10.0.0.1");
+        assert!(
+            is_below("e.linkedin.com", "linkedin.com")
+                && !is_below("xlinkedin.com", "linkedin.com")
+        );
+    }
+
+    #[test]
+    fn look_alikes_fold_together() {
+        assert_eq!(
+            fold_confusables("L\u{456}nkedIn"),
+            fold_confusables("linkedin")
+        );
+        assert_eq!(fold_confusables("FACEB00K"), "facebook");
+    }
+}

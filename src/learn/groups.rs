@@ -1,0 +1,181 @@
+//! Which examples belong together: the same sender, or nearly the same text.
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::Example;
+use crate::extract::{Contact, Platform};
+use crate::message::Message;
+
+/// Values of a text's min-hash signature.
+const SIGNATURE: usize = 12;
+
+/// Values that must agree in one of the signature's bands: texts that share about 80 % of their
+/// word triples nearly always share a band, texts that share a third of them rarely do.
+const BAND: usize = 3;
+
+/// What ties an example to others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GroupKey {
+    /// Hash of the sender's own address, or of their name behind a platform's address.
+    sender: Option<u64>,
+    /// Min-hash of the text's word triples; none for texts too short to be copies.
+    signature: Option<[u64; SIGNATURE]>,
+}
+
+impl GroupKey {
+    /// Reads the key of a message.
+    pub fn of(contact: &Contact, message: &Message) -> GroupKey {
+        let behind_platform = contact.platform != Platform::Direct
+            && contact
+                .sender
+                .email
+                .as_deref()
+                .and_then(|email| email.split_once('@'))
+                .is_some_and(|(_, domain)| Platform::of_host(domain).is_some());
+        let sender = if behind_platform {
+            &contact.sender.name
+        } else {
+            &contact.sender.email
+        };
+        GroupKey {
+            sender: sender
+                .as_deref()
+                .map(|sender| xxh3_64(sender.to_lowercase().as_bytes())),
+            signature: signature(contact.words(message)),
+        }
+    }
+}
+
+fn signature(text: &str) -> Option<[u64; SIGNATURE]> {
+    let words: Vec<u64> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(2_000)
+        .map(|word| xxh3_64(word.to_lowercase().as_bytes()))
+        .collect();
+    if words.len() < 8 {
+        return None;
+    }
+    let mut signature = [u64::MAX; SIGNATURE];
+    for triple in words.windows(3) {
+        let shingle =
+            triple[0].rotate_left(1) ^ triple[1].rotate_left(17) ^ triple[2].rotate_left(39);
+        for (seed, value) in signature.iter_mut().enumerate() {
+            *value = (*value).min(xxh3_64_with_seed(&shingle.to_le_bytes(), seed as u64));
+        }
+    }
+    Some(signature)
+}
+
+/// Assigns each example a fold in `0..n_folds`, whole groups to one fold, classes spread evenly.
+/// Depends on nothing but the examples and their order.
+pub fn group(examples: &[Example], n_folds: usize) -> Vec<usize> {
+    let roots = roots(examples);
+    let n_classes = examples
+        .iter()
+        .map(|example| example.class + 1)
+        .max()
+        .unwrap_or(0);
+    let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, root) in roots.iter().enumerate() {
+        members.entry(*root).or_default().push(index);
+    }
+    let mut groups: Vec<Vec<usize>> = members.into_values().collect();
+    // Large groups first, so that the small ones can even out the folds.
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), spread(group[0])));
+    let mut load = vec![vec![0usize; n_classes]; n_folds];
+    let mut folds = vec![0; examples.len()];
+    for group in groups {
+        let class = examples[group[0]].class;
+        let fold = (0..n_folds)
+            .min_by_key(|fold| (load[*fold][class], load[*fold].iter().sum::<usize>(), *fold))
+            .unwrap_or(0);
+        for index in group {
+            folds[index] = fold;
+            load[fold][examples[index].class] += 1;
+        }
+    }
+    folds
+}
+
+/// An order that does not follow the order of files.
+fn spread(index: usize) -> u64 {
+    xxh3_64(&index.to_le_bytes())
+}
+
+/// The representative of each example's group.
+fn roots(examples: &[Example]) -> Vec<usize> {
+    let mut parent: Vec<usize> = (0..examples.len()).collect();
+    let mut first: HashMap<(u8, u64), usize> = HashMap::new();
+    for (index, example) in examples.iter().enumerate() {
+        for tie in ties(&example.group_key) {
+            let other = *first.entry(tie).or_insert(index);
+            let (a, b) = (find(&mut parent, index), find(&mut parent, other));
+            parent[a.max(b)] = a.min(b);
+        }
+    }
+    (0..examples.len())
+        .map(|index| find(&mut parent, index))
+        .collect()
+}
+
+fn ties(key: &GroupKey) -> Vec<(u8, u64)> {
+    let mut ties = Vec::new();
+    if let Some(sender) = key.sender {
+        ties.push((0, sender));
+    }
+    for (band, values) in key
+        .signature
+        .iter()
+        .flat_map(|s| s.chunks(BAND))
+        .enumerate()
+    {
+        let joined = values
+            .iter()
+            .fold(0u64, |hash, value| hash.rotate_left(21) ^ value);
+        ties.push((band as u8 + 1, joined));
+    }
+    ties
+}
+
+fn find(parent: &mut [usize], mut index: usize) -> usize {
+    while parent[index] != index {
+        parent[index] = parent[parent[index]];
+        index = parent[index];
+    }
+    index
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example(mail: &str) -> Example {
+        Example::read(mail.as_bytes(), 0)
+    }
+
+    #[test]
+    fn senders_and_copies_share_a_fold() {
+        let text = "we offer the best rates for your business loan, call our office today and save much money on the first year";
+        let mails: Vec<Example> = (0..40)
+            .map(|n| example(&format!("From: p{n}@x{n}.example\n\nMessage number {n} about topic {} and idea {}, nothing else to say here, word{n} other{n}", n * 7, n * 13)))
+            .chain([
+                example("From: a@x.example\n\nhello there"),
+                example("From: A <a@x.example>\n\nsomething else altogether"),
+                example(&format!("From: b@y.example\n\nDear Ann, {text}.")),
+                example(&format!("From: c@z.example\n\nDear Bob, {text}!")),
+            ])
+            .collect();
+        let folds = group(&mails, 5);
+        assert_eq!(folds[40], folds[41]);
+        assert_eq!(folds[42], folds[43]);
+        let mut sizes = [0; 5];
+        folds.iter().for_each(|fold| sizes[*fold] += 1);
+        assert!(
+            sizes.iter().all(|size| (7..=11).contains(size)),
+            "{sizes:?}"
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! Anteroom stands at the door of a mailbox.
+//!
+//! ```text
+//! source → message → extract → features → classify → decide → (file → journal)
+//!                                  ↑
+//!                  learn: labelled messages → counts → model
+//! ```
+//!
+//! Start at [`triage`]: the whole judgement of one message, one call a stage. Everything from
+//! [`message`] to [`decide`] is pure: no clock, no disk, no network. The world is touched in
+//! [`source`], [`model`] and [`commands`] only. `ARCHITECTURE.md` has the rest.
+
+pub mod label;
+pub mod limits;
+
+pub mod triage;
+
+pub mod source;
+
+pub mod message;
+
+pub mod extract;
+
+pub mod features;
+
+pub mod classify;
+
+pub mod decide;
+
+pub mod explain;
+pub mod verdict;
+
+pub mod evaluate;
+pub mod learn;
+pub mod model;
+
+pub mod cli;
+pub mod commands;
+pub mod config;

@@ -1,0 +1,59 @@
+//! Every bound on what a message may cost, in one place, each with its reason.
+//!
+//! The input is written by strangers. A bound that is reached is recorded as a defect; it never
+//! ends a run.
+
+/// Bytes of a message that are parsed. Real mail says what it wants in far less; the cap keeps
+/// memory and time of one message independent of its size.
+pub const MESSAGE_BYTES: usize = 1 << 20;
+
+/// Bytes of one logical `Content-*` header line. mailparse decodes RFC 2231 parameters in
+/// quadratic time inside `parse_mail` (389 kB took 1.2 s), so longer lines are cut before it.
+pub const CONTENT_HEADER_BYTES: usize = 4 << 10;
+
+/// Raw bytes of one header that is decoded. Encoded words decode in quadratic time (560 kB took
+/// 1.3 s); a longer header is kept undecoded and noted.
+pub const HEADER_BYTES: usize = 8 << 10;
+
+/// Raw bytes of all headers that are kept.
+pub const HEADERS_BYTES: usize = 64 << 10;
+
+/// Top-level header fields that are kept; beyond it nothing a reader sees is left.
+pub const HEADER_FIELDS: usize = 1_000;
+
+/// MIME parts that are visited. A 4 MB message can hold a million empty ones.
+pub const PARTS: usize = 1_000;
+
+/// Forwarded messages inside a message that are opened. Each is parsed anew, so nesting them
+/// would cost their product.
+pub const FORWARDED: usize = 8;
+
+/// Bytes of decoded text kept over all parts.
+pub const TEXT_BYTES: usize = 512 << 10;
+
+/// Bytes of one HTML part that are read.
+pub const HTML_BYTES: usize = 256 << 10;
+
+/// Links kept of one message.
+pub const LINKS: usize = 500;
+
+/// Bytes of visible text that become words. The start of a message is what a reader sees, and a
+/// long tail of copied prose is how filters are talked round.
+pub const WORDS_BYTES: usize = 64 << 10;
+
+/// Distinct words of one message that count.
+pub const DISTINCT_WORDS: usize = 4_000;
+
+/// Characters of one word; a longer run is counted by its shape.
+pub const WORD_CHARS: usize = 40;
+
+/// Bytes of a decompressed stream per compressed byte before it is taken for a bomb, once
+/// [`INFLATED_BYTES`] are out.
+pub const INFLATE_RATIO: u64 = 200;
+
+/// Decompressed bytes below which no ratio is judged.
+pub const INFLATED_BYTES: u64 = 64 << 20;
+
+/// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
+/// release and 384 KiB in debug builds.
+pub const PARSE_STACK_BYTES: usize = 2 << 20;

@@ -1,0 +1,14 @@
+//! Arguments in, exit code out.
+
+use std::process::ExitCode;
+
+use anteroom::cli::Cli;
+use anteroom::commands;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    commands::start_logging();
+    let cli = Cli::parse();
+    commands::set_colour(cli.color);
+    commands::exit_code(commands::run(cli))
+}

@@ -1,0 +1,86 @@
+//! Text made safe to read, compare and print.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+
+/// Lower case in compatibility form, each character outside ASCII replaced by what it imitates:
+/// a Cyrillic `а` becomes a Latin `a`. ASCII stays as it is.
+pub fn fold_look_alikes(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        if c.is_ascii() {
+            folded.push(c);
+        } else {
+            folded.extend(skeleton(c.encode_utf8(&mut [0; 4])).flat_map(char::to_lowercase));
+        }
+    }
+    folded
+}
+
+/// True for characters that take no place on the screen or turn the reading direction round:
+/// zero-width and default-ignorable characters, bidi controls, soft hyphens, tags, fillers.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Removes invisible characters and control characters other than line feed and tab; CRLF and
+/// lone CR become LF, NUL the replacement character, no-break spaces a space.
+pub fn clean_text(text: &str) -> String {
+    clean(text).into_owned()
+}
+
+/// [`clean_text`] without a copy where there is nothing to remove.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    if text.as_bytes().chunks(64).all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' | '\t' | ' '..='~' => out.push(c),
+            '\r' => {
+                if chars.peek() != Some(&'\n') {
+                    out.push('\n');
+                }
+            }
+            '\0' => out.push('\u{fffd}'),
+            '\u{a0}' | '\u{202f}' | '\u{2007}' => out.push(' '),
+            '\u{2028}' | '\u{2029}' | '\u{85}' => out.push('\n'),
+            c if c.is_control() || is_invisible(c) => {}
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// True if nothing in a piece of text needs a second look. Without a branch a byte, so that the
+/// compiler checks many at once: nearly all text passes here.
+fn is_plain(piece: &[u8]) -> bool {
+    piece.iter().fold(true, |plain, &b| {
+        plain & ((0x20..0x7f).contains(&b) | (b == b'\n') | (b == b'\t'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_go_and_lines_stay() {
+        assert_eq!(
+            clean_text("f\u{200b}r\u{ad}ee\r\nm\u{202e}oney\rnow\u{0}\u{1b}[2J"),
+            "free\nmoney\nnow\u{fffd}[2J"
+        );
+        assert_eq!(clean_text("a\u{a0}b"), "a b");
+    }
+}

@@ -1,0 +1,386 @@
+//! The saved model: one file with metadata a person can read and counts a program can.
+//!
+//! ```text
+//! anteroom-model/1\n
+//! {"features_version":…,"labels":…,"calibration":…,"guard":…,"counts_sha256":…}\n
+//! per event, by ascending key: key u64, then one u32 a label, little-endian
+//! ```
+//!
+//! No time and no path is in it: the same input gives the same bytes.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::classify::{ALPHA, Calibration, Classifier, Counts, Estimate, EstimateError, Posterior};
+use crate::decide::{Guard, LabelProbabilities};
+use crate::features::FEATURES_VERSION;
+use crate::label::Label;
+
+/// First line of every model file.
+const MAGIC: &[u8] = b"anteroom-model/1\n";
+
+/// Longest metadata line that is read.
+const METADATA_BYTES: usize = 1 << 20;
+
+/// The model that comes with the program.
+static SHIPPED: &[u8] = include_bytes!("../models/base.model");
+
+/// A model file that cannot be used, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The file cannot be read.
+    #[error(
+        "{path}: cannot be read: {cause}; check --model, or leave it out to use the shipped model"
+    )]
+    Read {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The file is not a model, is damaged, or is of another version.
+    #[error(
+        "{path}: not a usable model: {what}; train it again with 'anteroom train DIR --out {path}'"
+    )]
+    Damaged {
+        /// The path as given.
+        path: String,
+        /// What is wrong, and where.
+        what: String,
+    },
+    /// The counts give no classifier.
+    #[error("{path}: {cause}")]
+    Estimate {
+        /// The path as given.
+        path: String,
+        /// Why not.
+        cause: EstimateError,
+    },
+    /// The file cannot be written.
+    #[error("{path}: cannot be written: {cause}; nothing was changed")]
+    Write {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+/// What is known about a model's quality, from messages that did not train their own score.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// Messages scored.
+    pub messages: usize,
+    /// Share whose likeliest label was right.
+    pub accuracy: f64,
+    /// Mean negative log-probability of the right label, in nats.
+    pub log_loss: f64,
+}
+
+/// The readable half of a model file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// Which extraction and tokenising the counts were made with.
+    pub features_version: u32,
+    /// Labels the model knows, in the order of its rows.
+    pub labels: Vec<Label>,
+    /// Messages counted, by label.
+    pub messages: Vec<u64>,
+    /// Distinct events.
+    pub events: usize,
+    /// Smoothing.
+    pub alpha: f64,
+    /// How scores become probabilities.
+    pub calibration: Calibration,
+    /// What the error budget is measured against.
+    pub guard: Guard,
+    /// Quality on held-out messages.
+    pub held_out: HeldOut,
+    /// SHA-256 of the counts, in hexadecimal.
+    pub counts_sha256: String,
+}
+
+/// Counts with everything needed to judge by them.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The readable half.
+    pub metadata: Metadata,
+    /// The counts.
+    pub counts: Counts,
+    classifier: Classifier,
+}
+
+impl Model {
+    /// Puts a model together and fits its parameters.
+    ///
+    /// # Errors
+    /// If the counts hold fewer than two labels.
+    pub fn new(
+        labels: Vec<Label>,
+        counts: Counts,
+        calibration: Calibration,
+        guard: Guard,
+        held_out: HeldOut,
+    ) -> Result<Model, EstimateError> {
+        let estimate = Estimate::fit(&counts, ALPHA)?;
+        let metadata = Metadata {
+            features_version: FEATURES_VERSION,
+            messages: counts.messages().to_vec(),
+            events: counts.n_events(),
+            alpha: ALPHA,
+            calibration: calibration.clone(),
+            guard,
+            held_out,
+            counts_sha256: hex(&Sha256::digest(encode_counts(&counts))),
+            labels,
+        };
+        Ok(Model {
+            metadata,
+            counts,
+            classifier: Classifier::new(estimate, calibration),
+        })
+    }
+
+    /// The model that comes with the program.
+    ///
+    /// # Errors
+    /// Only if the program was built with a damaged one.
+    pub fn shipped() -> Result<Model, ModelError> {
+        Model::decode(SHIPPED, "the shipped model")
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is not a usable model.
+    pub fn load(path: &Path) -> Result<Model, ModelError> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|cause| ModelError::Read {
+            path: name.clone(),
+            cause,
+        })?;
+        Model::decode(&bytes, &name)
+    }
+
+    /// Writes the model: whole, or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written; what stood there before is unchanged then.
+    pub fn save(&self, path: &Path) -> Result<(), ModelError> {
+        write_whole(path, &self.encode()).map_err(|cause| ModelError::Write {
+            path: path.display().to_string(),
+            cause,
+        })
+    }
+
+    /// The bytes of the model file.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        // Plain data: writing it as JSON cannot fail.
+        serde_json::to_writer(&mut out, &self.metadata).unwrap_or_default();
+        out.push(b'\n');
+        out.extend(encode_counts(&self.counts));
+        out
+    }
+
+    /// Reads a model from the bytes of its file; `name` is for messages.
+    ///
+    /// # Errors
+    /// If the bytes are not a usable model.
+    pub fn decode(bytes: &[u8], name: &str) -> Result<Model, ModelError> {
+        let damaged = |what: String| ModelError::Damaged {
+            path: name.to_owned(),
+            what,
+        };
+        let rest = bytes
+            .strip_prefix(MAGIC)
+            .ok_or_else(|| damaged("it does not start with 'anteroom-model/1'".to_owned()))?;
+        let line_end = memchr::memchr(b'\n', &rest[..rest.len().min(METADATA_BYTES)])
+            .ok_or_else(|| damaged("the metadata line does not end".to_owned()))?;
+        let metadata: Metadata = serde_json::from_slice(&rest[..line_end])
+            .map_err(|error| damaged(format!("metadata: {error}")))?;
+        check(&metadata).map_err(damaged)?;
+        let body = &rest[line_end + 1..];
+        if hex(&Sha256::digest(body)) != metadata.counts_sha256 {
+            return Err(damaged(format!(
+                "the {} bytes of counts do not match their checksum",
+                body.len()
+            )));
+        }
+        let counts = decode_counts(body, &metadata).map_err(damaged)?;
+        let estimate =
+            Estimate::fit(&counts, metadata.alpha).map_err(|cause| ModelError::Estimate {
+                path: name.to_owned(),
+                cause,
+            })?;
+        let classifier = Classifier::new(estimate, metadata.calibration.clone());
+        Ok(Model {
+            metadata,
+            counts,
+            classifier,
+        })
+    }
+
+    /// The fitted classifier over [`Metadata::labels`].
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+
+    /// A posterior spread over all four labels.
+    pub fn label_probabilities(&self, posterior: &Posterior) -> LabelProbabilities {
+        let mut probabilities = [0.0; 4];
+        for (label, probability) in self.metadata.labels.iter().zip(&posterior.probabilities) {
+            probabilities[label.index()] = *probability;
+        }
+        probabilities
+    }
+}
+
+fn check(metadata: &Metadata) -> Result<(), String> {
+    let n = metadata.labels.len();
+    if metadata.features_version != FEATURES_VERSION {
+        return Err(format!(
+            "it was made by another version of anteroom (features {}, expected {FEATURES_VERSION})",
+            metadata.features_version
+        ));
+    }
+    let distinct = Label::ALL
+        .iter()
+        .filter(|label| metadata.labels.contains(label))
+        .count();
+    if n < 2
+        || distinct != n
+        || metadata.messages.len() != n
+        || metadata.calibration.bias.len() != n
+    {
+        return Err("labels, messages and calibration do not agree".to_owned());
+    }
+    let calibration = &metadata.calibration;
+    let finite = calibration.bias.iter().all(|bias| bias.is_finite())
+        && calibration.scale.is_finite()
+        && calibration.scale > 0.0
+        && metadata.alpha.is_finite()
+        && metadata.alpha > 0.0
+        && metadata
+            .guard
+            .lowest
+            .iter()
+            .all(|p| (0.0..=1.0).contains(p));
+    if !finite {
+        return Err("a parameter is not a sensible number".to_owned());
+    }
+    Ok(())
+}
+
+fn encode_counts(counts: &Counts) -> Vec<u8> {
+    let rows = counts.sorted();
+    let mut out = Vec::with_capacity(rows.len() * (8 + 4 * counts.n_classes()));
+    for (key, row) in rows {
+        out.extend_from_slice(&key.to_le_bytes());
+        for count in row {
+            out.extend_from_slice(&count.to_le_bytes());
+        }
+    }
+    out
+}
+
+fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
+    let n_classes = metadata.labels.len();
+    let width = 8 + 4 * n_classes;
+    if body.len() != metadata.events * width {
+        return Err(format!(
+            "{} bytes of counts; expected {} events of {width}",
+            body.len(),
+            metadata.events
+        ));
+    }
+    let mut counts = Counts::new(n_classes);
+    let mut row = vec![0; n_classes];
+    for record in body.chunks_exact(width) {
+        let (key, cells) = record.split_at(8);
+        let mut wide = [0; 8];
+        wide.copy_from_slice(key);
+        for (cell, bytes) in row.iter_mut().zip(cells.chunks_exact(4)) {
+            let mut narrow = [0; 4];
+            narrow.copy_from_slice(bytes);
+            *cell = u32::from_le_bytes(narrow);
+        }
+        counts
+            .set_added(u64::from_le_bytes(wide), &row)
+            .map_err(|error| error.to_string())?;
+    }
+    counts.set_messages(&metadata.messages);
+    Ok(counts)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a file beside its final name, then renames it there: a crash leaves the old file.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::key_of;
+
+    fn small() -> Model {
+        let mut counts = Counts::new(2);
+        for n in 0..50 {
+            counts
+                .set_added(key_of(&n.to_string()), &[n * 7, 900 - n])
+                .unwrap();
+        }
+        counts.set_messages(&[3, 4]);
+        Model::new(
+            vec![Label::Genuine, Label::Spam],
+            counts,
+            Calibration::neutral(2),
+            Guard::default(),
+            HeldOut::default(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_model_reads_back_as_it_was_written() {
+        let model = small();
+        let again = Model::decode(&model.encode(), "m").unwrap();
+        assert_eq!(again.metadata, model.metadata);
+        assert_eq!(again.counts.sorted(), model.counts.sorted());
+        assert_eq!(again.encode(), model.encode());
+    }
+
+    #[test]
+    fn every_flipped_byte_and_every_cut_is_noticed() {
+        let bytes = small().encode();
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x20;
+            if let Ok(model) = Model::decode(&flipped, "m") {
+                // A digit of a figure that is only reported may change; the counts may not.
+                assert_eq!(model.counts, small().counts, "byte {at}");
+            }
+            assert!(Model::decode(&bytes[..at], "m").is_err(), "cut at {at}");
+        }
+    }
+}

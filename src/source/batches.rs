@@ -1,0 +1,52 @@
+//! Messages through a pure function on all cores, in their order, with bounded memory.
+
+use rayon::prelude::*;
+
+use super::{RawMessage, Source, SourceError};
+
+/// Messages of one batch.
+const BATCH_MESSAGES: usize = 512;
+
+/// Bytes after which a batch is full.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Maps every message of a source and hands the results to `sink` in the messages' order. While
+/// one batch is mapped, the next is read.
+///
+/// # Errors
+/// Those of the source, and those of `sink`, which end the run.
+pub fn map_in_order<T, E>(
+    source: &mut Source,
+    map: impl Fn(&RawMessage) -> T + Sync,
+    mut sink: impl FnMut(RawMessage, T) -> Result<(), E>,
+) -> Result<(), E>
+where
+    T: Send,
+    E: From<SourceError>,
+{
+    let mut batch = read_batch(source)?;
+    while !batch.is_empty() {
+        let (next, mapped) = rayon::join(
+            || read_batch(source),
+            || batch.par_iter().map(&map).collect::<Vec<T>>(),
+        );
+        for (message, result) in batch.into_iter().zip(mapped) {
+            sink(message, result)?;
+        }
+        batch = next?;
+    }
+    Ok(())
+}
+
+fn read_batch(source: &mut Source) -> Result<Vec<RawMessage>, SourceError> {
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH_MESSAGES && bytes < BATCH_BYTES {
+        let Some(message) = source.next_message()? else {
+            break;
+        };
+        bytes += message.bytes.len();
+        batch.push(message);
+    }
+    Ok(batch)
+}

@@ -1,0 +1,65 @@
+//! THE page: bytes of a mail in, everything known about it out. One call a stage, no I/O.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::classify::Posterior;
+use crate::decide::{Belief, Decision, LabelProbabilities, Policy, decide};
+use crate::extract::Contact;
+use crate::features::{Features, features};
+use crate::message::{Defect, Message};
+use crate::model::Model;
+
+/// Everything the pipeline found out about one message.
+#[derive(Debug)]
+pub struct Triage {
+    /// The message as a reader's program would show it.
+    pub message: Message,
+    /// Who wants something, and their words.
+    pub contact: Contact,
+    /// What was counted.
+    pub features: Features,
+    /// What the classifier makes of it.
+    pub posterior: Posterior,
+    /// The posterior over the four labels.
+    pub probabilities: LabelProbabilities,
+    /// What to do, and why.
+    pub decision: Decision,
+}
+
+/// Judges one message.
+pub fn triage(bytes: &[u8], model: &Model, policy: &Policy) -> Triage {
+    let (message, contact) = read(bytes);
+    let features = features(&message, &contact);
+    let posterior = model.classifier().posterior(&features);
+    let probabilities = model.label_probabilities(&posterior);
+    let belief = Belief {
+        probabilities,
+        posterior: &posterior,
+        guard: &model.metadata.guard,
+    };
+    let decision = decide(&message, &contact, &belief, policy);
+    Triage {
+        message,
+        contact,
+        features,
+        posterior,
+        probabilities,
+        decision,
+    }
+}
+
+/// Parses a message and reads the contact out of it. A panic inside a parser is a bug, but one
+/// message must not end a run: it becomes a message with [`Defect::Fault`], left where it is.
+pub fn read(bytes: &[u8]) -> (Message, Contact) {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let message = Message::parse(bytes);
+        let contact = Contact::extract(&message);
+        (message, contact)
+    }));
+    attempt.unwrap_or_else(|_| {
+        let mut message = Message::default();
+        message.note(Defect::Fault);
+        let contact = Contact::extract(&message);
+        (message, contact)
+    })
+}

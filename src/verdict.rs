@@ -1,0 +1,107 @@
+//! `anteroom.verdict/1`: what the program says about one message, for other programs.
+//!
+//! Fields are added, never renamed or removed, while the number stays.
+
+use serde::Serialize;
+
+use crate::decide::{Verdict, likeliest};
+use crate::explain::{Reason, reasons, sentence};
+use crate::label::Label;
+use crate::message::{Defect, clean_text};
+use crate::model::Model;
+use crate::source::RawMessage;
+use crate::triage::Triage;
+
+/// Name and version of the schema.
+pub const SCHEMA: &str = "anteroom.verdict/1";
+
+/// Reasons on each side.
+const REASONS: usize = 4;
+
+/// One message's verdict.
+#[derive(Debug, Serialize)]
+pub struct VerdictRecord {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// File the message was read from.
+    pub source: String,
+    /// Position in it, from 0.
+    pub index: u64,
+    /// As in the header, without angle brackets.
+    pub message_id: Option<String>,
+    /// As in the header, decoded.
+    pub from: Option<String>,
+    /// As in the header, decoded.
+    pub subject: Option<String>,
+    /// Where it comes from.
+    pub platform: &'static str,
+    /// What kind of contact it is.
+    pub kind: &'static str,
+    /// `genuine`, `generic-invite`, `pitch`, `spam`, `unsure` or `out-of-scope`.
+    pub verdict: &'static str,
+    /// The likeliest label, also when unsure; null when out of scope.
+    pub label: Option<Label>,
+    /// All four, summing to 1.
+    pub probabilities: Probabilities,
+    /// The verdict's reason in one sentence.
+    pub because: String,
+    /// Strongest evidence for and against.
+    pub reasons: Vec<Reason>,
+    /// Wrong but bearable things.
+    pub defects: Vec<Defect>,
+}
+
+/// Probabilities by label.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the labels")]
+pub struct Probabilities {
+    pub genuine: f64,
+    pub generic_invite: f64,
+    pub pitch: f64,
+    pub spam: f64,
+}
+
+impl VerdictRecord {
+    /// Puts the record of one message together.
+    pub fn new(raw: &RawMessage, triage: &Triage, model: &Model) -> VerdictRecord {
+        let decision = &triage.decision;
+        let [genuine, generic_invite, pitch, spam] = triage.probabilities;
+        let label = match decision.verdict {
+            Verdict::OutOfScope => None,
+            Verdict::Label(label) => Some(label),
+            Verdict::Unsure => Some(likeliest(&triage.probabilities)),
+        };
+        VerdictRecord {
+            schema: SCHEMA,
+            source: clean_text(&raw.source),
+            index: raw.index,
+            message_id: triage.message.message_id(),
+            from: triage.message.header("from"),
+            subject: triage.message.header("subject"),
+            platform: triage.contact.platform.name(),
+            kind: triage.contact.kind.name(),
+            verdict: decision.verdict.name(),
+            label,
+            probabilities: Probabilities {
+                genuine,
+                generic_invite,
+                pitch,
+                spam,
+            },
+            because: sentence(decision),
+            reasons: match decision.verdict {
+                Verdict::OutOfScope => Vec::new(),
+                _ => reasons(triage, model, REASONS),
+            },
+            defects: all_defects(triage),
+        }
+    }
+}
+
+/// Defects of the message and of its layout.
+pub fn all_defects(triage: &Triage) -> Vec<Defect> {
+    let mut defects = triage.message.defects.clone();
+    defects.extend(&triage.contact.defects);
+    defects
+}
