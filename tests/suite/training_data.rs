@@ -1,0 +1,147 @@
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+
+use anteroom::extract::{Contact, Scope};
+use anteroom::label::Label;
+use anteroom::message::{Defect, Message};
+
+use super::support::root;
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+fn examples() -> Vec<(Label, PathBuf)> {
+    Label::ALL
+        .into_iter()
+        .flat_map(|label| {
+            files(&format!("training-data/{label}"))
+                .into_iter()
+                .map(move |file| (label, file))
+        })
+        .collect()
+}
+
+fn read(path: &PathBuf) -> (Message, Contact) {
+    let message = Message::parse(&std::fs::read(path).unwrap());
+    let contact = Contact::extract(&message);
+    (message, contact)
+}
+
+/// `theme-number-language-words.eml`
+fn language(path: &std::path::Path) -> String {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    name.split('-').nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn there_are_enough_of_every_label_and_language() {
+    let mut by_label: BTreeMap<Label, usize> = BTreeMap::new();
+    let mut by_language: BTreeMap<String, BTreeSet<Label>> = BTreeMap::new();
+    for (label, file) in examples() {
+        *by_label.entry(label).or_default() += 1;
+        by_language
+            .entry(language(&file))
+            .or_default()
+            .insert(label);
+    }
+    assert!(by_label.values().all(|count| *count >= 150), "{by_label:?}");
+    let with_all = by_language
+        .values()
+        .filter(|labels| labels.len() == 4)
+        .count();
+    assert!(with_all >= 8, "{by_language:?}");
+}
+
+#[test]
+fn every_example_is_a_whole_message() {
+    for (_, file) in examples() {
+        let (message, _) = read(&file);
+        // A forged mail may well be malformed; but nothing may be unreadable.
+        let unreadable: Vec<&Defect> = message
+            .defects
+            .iter()
+            .filter(|defect| defect.is_unreadable())
+            .collect();
+        assert!(unreadable.is_empty(), "{}: {unreadable:?}", file.display());
+        for header in ["from", "subject", "date", "message-id"] {
+            assert!(
+                message.raw_header(header).is_some(),
+                "{}: no {header}",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn about_half_come_from_platforms() {
+    let all = examples();
+    let platform = all
+        .iter()
+        .filter(|(_, file)| read(file).1.platform.name() != "direct")
+        .count();
+    let share = platform as f64 / all.len() as f64;
+    assert!((0.4..0.75).contains(&share), "{share}");
+}
+
+#[test]
+fn no_example_is_a_variation_of_another() {
+    let mut seen: Vec<(PathBuf, HashSet<String>)> = Vec::new();
+    for (_, file) in examples() {
+        let (_, contact) = read(&file);
+        let note = contact.note.unwrap_or_default();
+        let words: Vec<String> = note
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        if words.len() < 12 {
+            continue;
+        }
+        let triples: HashSet<String> = words.windows(3).map(|triple| triple.join(" ")).collect();
+        for (other, theirs) in &seen {
+            let shared = triples.intersection(theirs).count();
+            let smaller = triples.len().min(theirs.len());
+            assert!(
+                shared * 2 <= smaller,
+                "{} and {} share {shared} of {smaller}",
+                file.display(),
+                other.display()
+            );
+        }
+        seen.push((file, triples));
+    }
+}
+
+#[test]
+fn in_scope_examples_are_taken_for_that() {
+    let all = examples();
+    let missed: Vec<String> = all
+        .iter()
+        .filter(|(_, file)| matches!(read(file).1.scope, Scope::Out(_)))
+        .map(|(_, file)| file.display().to_string())
+        .collect();
+    assert!(missed.len() * 100 <= all.len() * 2, "{missed:#?}");
+}
+
+#[test]
+fn out_of_scope_mail_is_left_alone() {
+    let all = files("tests/fixtures/out-of-scope");
+    let missed: Vec<String> = all
+        .iter()
+        .filter(|file| read(file).1.scope == Scope::In)
+        .map(|file| file.display().to_string())
+        .collect();
+    assert!(
+        all.len() >= 28 && missed.len() * 10 <= all.len(),
+        "{} of {}: {missed:#?}",
+        missed.len(),
+        all.len()
+    );
+}
