@@ -12,7 +12,7 @@ pub use calibrate::{Calibration, fit_calibration};
 pub use counts::{CountError, Counts};
 pub use estimator::{Estimate, EstimateError};
 
-use crate::features::{Event, Features, WEIGHT_UNIT};
+use crate::features::{Features, WEIGHT_UNIT};
 
 /// Smoothing of the estimator: each known event counts as seen this often, in units of an
 /// event's average weight, in every class. Chosen in `evaluate` runs; flat around it.
@@ -24,7 +24,16 @@ pub struct Posterior {
     /// One probability a class.
     pub probabilities: Vec<f64>,
     /// Events of the message that the model knows.
-    pub known_events: usize,
+    pub known: Vec<KnownEvent>,
+}
+
+/// An event that has parameters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KnownEvent {
+    /// Position in the message's [`Features`].
+    pub position: u32,
+    /// Where the estimate keeps its parameters.
+    row: u32,
 }
 
 impl Posterior {
@@ -62,30 +71,31 @@ impl Classifier {
 
     /// Probabilities of the classes for a message.
     pub fn posterior(&self, features: &Features) -> Posterior {
-        let (scores, known_events) = self.estimate.scores(&features.events);
+        let known = self.estimate.known(&features.events);
+        let scores = self.estimate.sum(&features.events, &known);
         Posterior {
             probabilities: self.calibration.probabilities(&scores),
-            known_events,
+            known,
         }
     }
 
     /// For each known event of a message its position in the features, and how far it moves the
     /// class against the mean of the others, in calibrated log-odds.
-    pub fn pulls(&self, features: &Features, class: usize) -> Vec<(usize, f64)> {
-        let scale = self.calibration.scale;
+    pub fn pulls<'a>(
+        &'a self,
+        features: &'a Features,
+        posterior: &'a Posterior,
+        class: usize,
+    ) -> impl Iterator<Item = (usize, f64)> + 'a {
+        let scale = self.calibration.scale * WEIGHT_UNIT;
         let n_others = (self.estimate.n_classes() - 1).max(1) as f64;
-        let pull = |(position, event): (usize, &Event)| {
-            let odds = self.estimate.log_odds(event)?;
+        posterior.known.iter().map(move |known| {
+            let odds = self.estimate.log_odds(known);
             let others = odds.iter().sum::<f64>() - odds[class];
-            let weight = f64::from(event.weight) * WEIGHT_UNIT * scale;
-            Some((position, weight * (odds[class] - others / n_others)))
-        };
-        features
-            .events
-            .iter()
-            .enumerate()
-            .filter_map(pull)
-            .collect()
+            let weight = features.events[known.position as usize].weight;
+            let pull = odds[class] - others / n_others;
+            (known.position as usize, f64::from(weight) * scale * pull)
+        })
     }
 }
 

@@ -214,7 +214,7 @@ pub fn likeliest(probabilities: &LabelProbabilities) -> Label {
 
 fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
     let unsure = |why| Decision::new(Verdict::Unsure, why);
-    let known = belief.posterior.known_events;
+    let known = belief.posterior.known.len();
     if known < policy.min_known_events {
         return unsure(Why::FewKnownWords(known));
     }
@@ -250,11 +250,12 @@ fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classify::KnownEvent;
 
     fn verdict(probabilities: LabelProbabilities, guard: &Guard) -> Decision {
         let posterior = Posterior {
             probabilities: probabilities.to_vec(),
-            known_events: 10,
+            known: vec![KnownEvent::default(); 10],
         };
         let belief = Belief {
             probabilities,

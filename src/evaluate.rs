@@ -146,7 +146,8 @@ impl Judge {
     }
 
     fn predict(&self, example: &Example, policy: &Policy) -> Prediction {
-        let (scores, known) = self.estimate.scores(&example.events);
+        let known = self.estimate.known(&example.events);
+        let scores = self.estimate.sum(&example.events, &known);
         let mut prediction = Prediction {
             truth: example.class,
             probabilities: self.calibration.probabilities(&scores),
@@ -165,7 +166,10 @@ impl Judge {
                 .is_some_and(|limit| prediction.probabilities[genuine] < limit),
             _ => true,
         };
-        if safe && known >= policy.min_known_events && prediction.probabilities[best] >= needed {
+        if safe
+            && known.len() >= policy.min_known_events
+            && prediction.probabilities[best] >= needed
+        {
             prediction.filed = Some(best);
         }
         prediction

@@ -52,41 +52,57 @@ pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     else {
         return reasons;
     };
-    let mut pulls = model.classifier().pulls(&triage.features, class);
-    pulls.retain(|(_, weight)| weight.abs() >= 0.005);
-    for side in [Pull::For, Pull::Against] {
-        for (position, weight) in strongest(&mut pulls, side, limit) {
-            reasons.push(Reason {
-                what: phrase(triage.features.name(position)),
-                pull: side,
-                label,
-                weight: round(weight.abs()),
-            });
-        }
+    let mut strongest = [
+        Strongest::new(Pull::For, limit),
+        Strongest::new(Pull::Against, limit),
+    ];
+    for (position, weight) in model
+        .classifier()
+        .pulls(&triage.features, &triage.posterior, class)
+    {
+        strongest[usize::from(weight < 0.0)].add(position, weight.abs());
+    }
+    for side in strongest {
+        reasons.extend(side.found.into_iter().map(|(position, weight)| Reason {
+            what: phrase(triage.features.name(position)),
+            pull: side.pull,
+            label,
+            weight: round(weight),
+        }));
     }
     reasons
 }
 
-/// The strongest pulls of one side, strongest first; of equals, the one that came first.
-fn strongest(pulls: &mut [(usize, f64)], side: Pull, limit: usize) -> Vec<(usize, f64)> {
-    let strength = |(_, weight): &(usize, f64)| match side {
-        Pull::For => *weight,
-        Pull::Against => -*weight,
-    };
-    let order = |a: &(usize, f64), b: &(usize, f64)| {
-        strength(b).total_cmp(&strength(a)).then(a.0.cmp(&b.0))
-    };
-    if pulls.len() > limit {
-        pulls.select_nth_unstable_by(limit, order);
+/// The strongest evidence of one side, strongest first; of equals, what came first.
+struct Strongest {
+    pull: Pull,
+    limit: usize,
+    found: Vec<(usize, f64)>,
+}
+
+impl Strongest {
+    fn new(pull: Pull, limit: usize) -> Strongest {
+        Strongest {
+            pull,
+            limit,
+            found: Vec::with_capacity(limit + 1),
+        }
     }
-    let mut top: Vec<(usize, f64)> = pulls
-        .iter()
-        .take(limit)
-        .copied()
-        .filter(|pull| strength(pull) > 0.0)
-        .collect();
-    top.sort_by(order);
-    top
+
+    fn add(&mut self, position: usize, weight: f64) {
+        // Weaker evidence than this shows as 0.00.
+        let weakest = match self.found.last() {
+            Some(last) if self.found.len() == self.limit => last.1,
+            _ => 0.005,
+        };
+        if weight > weakest {
+            let rank = self
+                .found
+                .partition_point(|(_, stronger)| *stronger >= weight);
+            self.found.insert(rank, (position, weight));
+            self.found.truncate(self.limit);
+        }
+    }
 }
 
 fn round(weight: f64) -> f64 {

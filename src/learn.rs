@@ -150,7 +150,7 @@ fn score_held_out(
             Ok(members()
                 .map(|index| {
                     let example = &examples[index];
-                    (index, (estimate.scores(&example.events).0, example.class))
+                    (index, (estimate.scores(&example.events), example.class))
                 })
                 .collect())
         })

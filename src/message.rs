@@ -17,19 +17,68 @@ pub use clean::{clean_text, fold_look_alikes, is_invisible};
 pub use defect::Defect;
 pub use html::{HtmlText, LINK_MARK, html_to_text};
 
-/// One top-level header field, its value as bytes of the message with folding undone on read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Header {
-    /// Field name in lower case.
-    pub name: String,
-    raw: Vec<u8>,
+/// The top-level header fields of a message, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Headers {
+    /// Names in lower case and values, one after the other.
+    bytes: Vec<u8>,
+    fields: Vec<Field>,
 }
 
-impl Header {
+/// Where a field lies in [`Headers::bytes`].
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    name: usize,
+    value: usize,
+    end: usize,
+}
+
+impl Headers {
+    /// Number of fields.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// True if there is not one field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// All fields of this name (lower case), in their order.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Header<'a>> {
+        self.fields
+            .iter()
+            .filter(move |field| &self.bytes[field.name..field.value] == name.as_bytes())
+            .map(|field| Header {
+                raw: &self.bytes[field.value..field.end],
+            })
+    }
+
+    fn push(&mut self, name: &[u8], value: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.trim_ascii_end());
+        self.bytes[start..].make_ascii_lowercase();
+        let middle = self.bytes.len();
+        self.bytes.extend_from_slice(value);
+        self.fields.push(Field {
+            name: start,
+            value: middle,
+            end: self.bytes.len(),
+        });
+    }
+}
+
+/// The value of one header field, folding undone on read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header<'a> {
+    raw: &'a [u8],
+}
+
+impl<'a> Header<'a> {
     /// The value as text: unfolded, undeclared 8-bit bytes read as UTF-8 or Windows-1252, encoded
     /// words left as they stand.
     pub fn text(&self) -> String {
-        let text = body::decode_undeclared(&self.raw);
+        let text = body::decode_undeclared(self.raw);
         let mut unfolded = String::with_capacity(text.len());
         for line in text.split(['\r', '\n']).filter(|line| !line.is_empty()) {
             if unfolded.is_empty() {
@@ -49,7 +98,7 @@ impl Header {
             return clean_text(&self.text());
         }
         let mut line = b"X:".to_vec();
-        line.extend_from_slice(&self.raw);
+        line.extend_from_slice(self.raw);
         match mailparse::parse_header(&line) {
             Ok((header, _)) => clean_text(&header.get_value()),
             Err(_) => clean_text(&self.text()),
@@ -57,8 +106,8 @@ impl Header {
     }
 
     /// The undecoded bytes of the value.
-    pub fn raw(&self) -> &[u8] {
-        &self.raw
+    pub fn raw(&self) -> &'a [u8] {
+        self.raw
     }
 }
 
@@ -84,7 +133,7 @@ pub struct Attachment {
 #[derive(Debug, Clone, Default)]
 pub struct Message {
     /// Top-level header fields in their order.
-    pub headers: Vec<Header>,
+    pub headers: Headers,
     /// Sender as given in `From`.
     pub from: Option<Address>,
     /// Subject, decoded; empty if there is none.
@@ -132,19 +181,12 @@ impl Message {
 
     /// The first header of this name (lower case), decoded.
     pub fn header(&self, name: &str) -> Option<String> {
-        self.raw_header(name).map(Header::decoded)
+        self.raw_header(name).map(|header| header.decoded())
     }
 
     /// The first header of this name (lower case).
-    pub fn raw_header(&self, name: &str) -> Option<&Header> {
-        self.headers.iter().find(|header| header.name == name)
-    }
-
-    /// All headers of this name (lower case), in their order.
-    pub fn headers_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Header> {
-        self.headers
-            .iter()
-            .filter(move |header| header.name == name)
+    pub fn raw_header<'a>(&'a self, name: &'a str) -> Option<Header<'a>> {
+        self.headers.named(name).next()
     }
 
     /// `Message-ID` without its angle brackets.
@@ -195,10 +237,7 @@ impl Message {
             if raw.len() > limits::HEADER_BYTES {
                 self.note(Defect::OversizedHeader);
             }
-            self.headers.push(Header {
-                name: header.get_key_ref().trim_end().to_ascii_lowercase(),
-                raw: raw.to_vec(),
-            });
+            self.headers.push(header.get_key_raw(), raw);
         }
         self.from = self.raw_header("from").and_then(Address::of_header);
         self.subject = self.header("subject").unwrap_or_default();

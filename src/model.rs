@@ -302,18 +302,22 @@ fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
     }
     let mut counts = Counts::new(n_classes);
     let mut row = vec![0; n_classes];
+    let mut last = None;
     for record in body.chunks_exact(width) {
         let (key, cells) = record.split_at(8);
         let mut wide = [0; 8];
         wide.copy_from_slice(key);
+        let key = u64::from_le_bytes(wide);
+        if last.is_some_and(|last| last >= key) {
+            return Err("the counts are not in order".to_owned());
+        }
+        last = Some(key);
         for (cell, bytes) in row.iter_mut().zip(cells.chunks_exact(4)) {
             let mut narrow = [0; 4];
             narrow.copy_from_slice(bytes);
             *cell = u32::from_le_bytes(narrow);
         }
-        counts
-            .set_added(u64::from_le_bytes(wide), &row)
-            .map_err(|error| error.to_string())?;
+        counts.push(key, &row);
     }
     counts.set_messages(&metadata.messages);
     Ok(counts)
@@ -346,9 +350,7 @@ mod tests {
     fn small() -> Model {
         let mut counts = Counts::new(2);
         for n in 0..50 {
-            counts
-                .set_added(key_of(&n.to_string()), &[n * 7, 900 - n])
-                .unwrap();
+            counts.push(key_of(&n.to_string()), &[n * 7, 900 - n]);
         }
         counts.set_messages(&[3, 4]);
         Model::new(

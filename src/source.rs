@@ -223,7 +223,7 @@ fn container(
     rest: Rest,
 ) -> Result<Container, SourceError> {
     let name: Arc<str> = name.into();
-    let mut reader: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(256 << 10, stream));
+    let mut reader: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(16 << 10, stream));
     if peek(&name, &mut reader)?.starts_with(&[0x1f, 0x8b]) {
         let inflated = inflate::Inflate::new(reader);
         reader = Box::new(BufReader::with_capacity(256 << 10, inflated));

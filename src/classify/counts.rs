@@ -15,9 +15,10 @@ pub enum CountError {
 }
 
 /// For every event the sum of its weights in each class, and the number of messages of each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Counts {
     n_classes: usize,
+    /// Row of each key; made when first needed, judging by saved counts does not need it.
     index: KeyMap<u32>,
     keys: Vec<u64>,
     /// Row-major, one row an event, `n_classes` wide.
@@ -72,6 +73,7 @@ impl Counts {
     /// # Errors
     /// If the message cannot have been counted in this class; nothing is changed then.
     pub fn unlearn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
+        self.make_index();
         let counted = self.messages[class] > 0
             && events.iter().all(|event| {
                 self.index.get(&event.key).is_some_and(|row| {
@@ -104,12 +106,18 @@ impl Counts {
     }
 
     /// Adds to the counts of one event.
-    pub(crate) fn set_added(&mut self, key: u64, counts: &[u32]) -> Result<(), CountError> {
+    fn set_added(&mut self, key: u64, counts: &[u32]) -> Result<(), CountError> {
         let row = self.row_of(key) * self.n_classes;
         for (cell, more) in self.rows[row..row + self.n_classes].iter_mut().zip(counts) {
             *cell = cell.checked_add(*more).ok_or(CountError::Overflow)?;
         }
         Ok(())
+    }
+
+    /// Appends the counts of an event that is not there yet, as saved counts are read.
+    pub(crate) fn push(&mut self, key: u64, counts: &[u32]) {
+        self.keys.push(key);
+        self.rows.extend_from_slice(counts);
     }
 
     /// Sets the number of messages of each class.
@@ -133,13 +141,8 @@ impl Counts {
         rows
     }
 
-    /// The counts of one event, if it has any row.
-    pub fn row(&self, key: u64) -> Option<&[u32]> {
-        let row = *self.index.get(&key)? as usize * self.n_classes;
-        Some(&self.rows[row..row + self.n_classes])
-    }
-
     fn row_of(&mut self, key: u64) -> usize {
+        self.make_index();
         let next = self.keys.len() as u32;
         let row = *self.index.entry(key).or_insert(next);
         if row == next {
@@ -147,5 +150,17 @@ impl Counts {
             self.rows.resize(self.rows.len() + self.n_classes, 0);
         }
         row as usize
+    }
+
+    fn make_index(&mut self) {
+        if self.index.len() < self.keys.len() {
+            self.index = self.keys.iter().copied().zip(0..).collect();
+        }
+    }
+}
+
+impl PartialEq for Counts {
+    fn eq(&self, other: &Counts) -> bool {
+        self.messages == other.messages && self.sorted() == other.sorted()
     }
 }

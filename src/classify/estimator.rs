@@ -16,11 +16,11 @@ use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::Counts;
+use super::{Counts, KnownEvent};
 use crate::features::{Event, KeyMap, WEIGHT_UNIT};
 
 /// Events of one dense fit; bounds its memory to a few hundred kB.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 1024;
 
 /// Counts no estimate can be made of.
 #[derive(Debug, thiserror::Error)]
@@ -78,34 +78,44 @@ impl Estimate {
         self.n_classes
     }
 
-    /// Score of every class, and the number of events that are known. Unknown events are passed
-    /// over: they say nothing.
-    pub fn scores(&self, events: &[Event]) -> (Vec<f64>, usize) {
-        let mut scores = vec![0.0; self.n_classes];
-        let mut known = 0;
-        for event in events {
-            let Some(row) = self.row(event.key) else {
-                continue;
-            };
-            known += 1;
-            for (score, odds) in scores.iter_mut().zip(row) {
-                *score += f64::from(event.weight) * odds;
+    /// The events that have parameters. Unknown events are passed over: they say nothing.
+    pub fn known(&self, events: &[Event]) -> Vec<KnownEvent> {
+        let mut known = Vec::with_capacity(events.len());
+        for (event, position) in events.iter().zip(0..) {
+            if let Some(&row) = self.index.get(&event.key) {
+                known.push(KnownEvent { position, row });
             }
         }
-        for score in &mut scores {
-            *score *= WEIGHT_UNIT;
+        known
+    }
+
+    /// Score of every class: the sum over the known events.
+    pub fn sum(&self, events: &[Event], known: &[KnownEvent]) -> Vec<f64> {
+        let mut scores = vec![0.0; self.n_classes];
+        for known in known {
+            let weight = f64::from(events[known.position as usize].weight) * WEIGHT_UNIT;
+            for (score, odds) in scores.iter_mut().zip(self.log_odds(known)) {
+                *score += weight * odds;
+            }
         }
-        (scores, known)
+        scores
     }
 
-    /// Log-odds of one event for every class, per unit of weight; none if it is unknown.
-    pub fn log_odds(&self, event: &Event) -> Option<&[f64]> {
-        self.row(event.key)
+    /// Score of every class for a message's events.
+    pub fn scores(&self, events: &[Event]) -> Vec<f64> {
+        self.sum(events, &self.known(events))
     }
 
+    /// Log-odds of one event for every class, per unit of weight.
+    pub fn log_odds(&self, known: &KnownEvent) -> &[f64] {
+        let row = known.row as usize * self.n_classes;
+        &self.log_odds[row..row + self.n_classes]
+    }
+
+    #[cfg(test)]
     fn row(&self, key: u64) -> Option<&[f64]> {
-        let row = *self.index.get(&key)? as usize * self.n_classes;
-        Some(&self.log_odds[row..row + self.n_classes])
+        let row = *self.index.get(&key)?;
+        Some(self.log_odds(&KnownEvent { position: 0, row }))
     }
 }
 
@@ -245,7 +255,7 @@ mod tests {
                     (state % 2000) as u32
                 })
                 .collect();
-            counts.set_added(key_of(&n.to_string()), &row).unwrap();
+            counts.push(key_of(&n.to_string()), &row);
         }
         counts.set_messages(&[5, 6, 7]);
         counts

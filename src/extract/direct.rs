@@ -27,16 +27,20 @@ pub(super) fn thread(message: &Message) -> Thread {
     };
     Thread {
         is_reply: names_earlier("in-reply-to") || names_earlier("references"),
-        quotes: message
-            .visible_text()
-            .lines()
-            .any(|line| line.starts_with('>') || is_history_start(line)),
+        quotes: may_hold_history(message.visible_text())
+            && message
+                .visible_text()
+                .lines()
+                .any(|line| line.starts_with('>') || is_history_start(line)),
     }
 }
 
 /// The text without quoted lines, what follows a "-----Original Message-----", and what follows
 /// the signature mark.
 fn own_words(text: &str) -> String {
+    if !may_hold_history(text) {
+        return text.to_owned();
+    }
     let mut own = String::with_capacity(text.len());
     let mut held_intro: Option<&str> = None;
     for line in text.lines() {
@@ -64,6 +68,14 @@ fn own_words(text: &str) -> String {
         own.push_str(intro);
     }
     own
+}
+
+/// False if no line can begin a quote, a copied message or a signature: most mail, told at the
+/// speed of a search.
+fn may_hold_history(text: &str) -> bool {
+    let starts = |line: &[u8]| matches!(line.first(), Some(b'>' | b'-' | b'_' | b' ' | b'\t'));
+    let bytes = text.as_bytes();
+    starts(bytes) || memchr::memchr_iter(b'\n', bytes).any(|at| starts(&bytes[at + 1..]))
 }
 
 /// True for the line mail programs put above a copied earlier message, in any language: dashes

@@ -14,7 +14,7 @@ pub struct Address {
 
 impl Address {
     /// The first mailbox of an address header; addresses no parser accepts are read leniently.
-    pub fn of_header(header: &Header) -> Option<Address> {
+    pub fn of_header(header: Header<'_>) -> Option<Address> {
         if header.raw().len() > limits::HEADER_BYTES {
             return None;
         }

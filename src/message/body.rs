@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use mailparse::ParsedMail;
-use mailparse::body::Body;
 use quoted_printable::ParseMode;
 
 use super::clean::clean;
@@ -38,14 +37,7 @@ fn collect_part(mail: &ParsedMail<'_>, message: &mut Message, budget: &mut Budge
         if mail.subparts.is_empty() {
             // A boundary that never comes: a mail program shows the raw body, so read that.
             message.note(Defect::MissingBoundary);
-            let body_start = mailparse::parse_headers(mail.raw_bytes).map_or(0, |(_, at)| at);
-            add_text(
-                mail,
-                &mail.raw_bytes[body_start..],
-                TextKind::Plain,
-                message,
-                budget,
-            );
+            add_text(mail, raw_body(mail), TextKind::Plain, message, budget);
         }
         for part in &mail.subparts {
             collect_part(part, message, budget);
@@ -89,8 +81,8 @@ fn attachment_of(mail: &ParsedMail<'_>) -> Option<Attachment> {
         .iter()
         .find(|header| {
             header
-                .get_key_ref()
-                .eq_ignore_ascii_case("content-disposition")
+                .get_key_raw()
+                .eq_ignore_ascii_case(b"content-disposition")
         })
         .filter(|header| header.get_value_raw().len() <= limits::CONTENT_HEADER_BYTES)
         .map(|header| mailparse::parse_content_disposition(&header.get_value()));
@@ -156,12 +148,11 @@ fn prefix(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
-fn raw_body<'a>(mail: &'a ParsedMail<'_>) -> &'a [u8] {
-    match mail.get_body_encoded() {
-        Body::Base64(body) | Body::QuotedPrintable(body) => body.get_raw(),
-        Body::SevenBit(body) | Body::EightBit(body) => body.get_raw(),
-        Body::Binary(body) => body.get_raw(),
-    }
+/// The part's bytes behind its headers, as they stand. mailparse gives none for a multipart whose
+/// boundary never comes.
+fn raw_body<'a>(mail: &ParsedMail<'a>) -> &'a [u8] {
+    let header_bytes = mail.get_headers().get_raw_bytes().len();
+    &mail.raw_bytes[header_bytes..]
 }
 
 #[derive(Debug, PartialEq)]
@@ -180,8 +171,8 @@ fn undo_transfer_encoding<'a>(
 ) -> Cow<'a, [u8]> {
     let declared = mail.headers.iter().find(|header| {
         header
-            .get_key_ref()
-            .eq_ignore_ascii_case("content-transfer-encoding")
+            .get_key_raw()
+            .eq_ignore_ascii_case(b"content-transfer-encoding")
     });
     let encoding = match declared {
         None => TransferEncoding::Identity,

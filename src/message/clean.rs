@@ -44,21 +44,24 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\n' | '\t' | ' '..='~' => out.push(c),
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    out.push('\n');
-                }
-            }
-            '\0' => out.push('\u{fffd}'),
-            '\u{a0}' | '\u{202f}' | '\u{2007}' => out.push(' '),
-            '\u{2028}' | '\u{2029}' | '\u{85}' => out.push('\n'),
-            c if c.is_control() || is_invisible(c) => {}
-            c => out.push(c),
+    let mut rest = text;
+    while !rest.is_empty() {
+        let plain = rest
+            .bytes()
+            .take_while(|b| matches!(b, b' '..=b'~' | b'\n' | b'\t'))
+            .count();
+        out.push_str(&rest[..plain]);
+        let mut chars = rest[plain..].chars();
+        match chars.next() {
+            Some('\r') if chars.as_str().starts_with('\n') => {}
+            Some('\r' | '\u{2028}' | '\u{2029}' | '\u{85}') => out.push('\n'),
+            Some('\0') => out.push('\u{fffd}'),
+            Some('\u{a0}' | '\u{202f}' | '\u{2007}') => out.push(' '),
+            Some(c) if c.is_control() || is_invisible(c) => {}
+            Some(c) => out.push(c),
+            None => {}
         }
+        rest = chars.as_str();
     }
     Cow::Owned(out)
 }

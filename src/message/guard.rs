@@ -11,6 +11,9 @@ use crate::limits;
 ///
 /// Body lines that happen to start that way are cut too: they would have to be 4 KiB long.
 pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    if bytes.len() <= limits::CONTENT_HEADER_BYTES {
+        return (Cow::Borrowed(bytes), false);
+    }
     let mut kept: Option<Vec<u8>> = None;
     let mut copied = 0;
     let mut at = 0;

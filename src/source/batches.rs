@@ -5,13 +5,13 @@ use rayon::prelude::*;
 use super::{RawMessage, Source, SourceError};
 
 /// Messages of one batch.
-const BATCH_MESSAGES: usize = 512;
+const BATCH_MESSAGES: usize = 256;
 
 /// Bytes after which a batch is full.
-const BATCH_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 1 << 20;
 
 /// Maps every message of a source and hands the results to `sink` in the messages' order. While
-/// one batch is mapped, the next is read.
+/// one batch is mapped, the next is read and the one before goes to the sink.
 ///
 /// # Errors
 /// Those of the source, and those of `sink`, which end the run.
@@ -25,17 +25,30 @@ where
     E: From<SourceError>,
 {
     let mut batch = read_batch(source)?;
+    let mut mapped: Vec<(RawMessage, T)> = Vec::new();
     while !batch.is_empty() {
-        let (next, mapped) = rayon::join(
-            || read_batch(source),
-            || batch.par_iter().map(&map).collect::<Vec<T>>(),
-        );
-        for (message, result) in batch.into_iter().zip(mapped) {
-            sink(message, result)?;
-        }
+        let (next, results) = std::thread::scope(|scope| {
+            let work = scope.spawn(|| {
+                rayon::join(
+                    || read_batch(source),
+                    || batch.par_iter().map(&map).collect::<Vec<T>>(),
+                )
+            });
+            for (message, result) in mapped.drain(..) {
+                sink(message, result)?;
+            }
+            // A panic of the mapping is one here too.
+            let done = work
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok::<_, E>(done)
+        })?;
+        mapped.extend(batch.into_iter().zip(results));
         batch = next?;
     }
-    Ok(())
+    mapped
+        .into_iter()
+        .try_for_each(|(message, result)| sink(message, result))
 }
 
 fn read_batch(source: &mut Source) -> Result<Vec<RawMessage>, SourceError> {

@@ -1,7 +1,7 @@
 //! Streaming mbox: mboxo, mboxrd, LF and CRLF.
 
 use std::fs::File;
-use std::io::{self, BufRead, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::sync::Arc;
 
 use memchr::{memchr, memmem};
@@ -25,13 +25,14 @@ pub struct MboxReader<R> {
     reader: R,
     rest: Rest,
     index: u64,
-    /// Bytes read and not yet handed out; from `start` on they are of use.
+    /// Bytes read; those from `start` to `end` are not yet handed out.
     buffer: Vec<u8>,
     start: usize,
+    end: usize,
     at_end: bool,
 }
 
-impl<R: BufRead> MboxReader<R> {
+impl<R: Read> MboxReader<R> {
     /// Reads from a stream whose first line is a separator.
     pub fn new(name: Arc<str>, reader: R, rest: Rest) -> Self {
         MboxReader {
@@ -41,6 +42,7 @@ impl<R: BufRead> MboxReader<R> {
             index: 0,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             at_end: false,
         }
     }
@@ -64,19 +66,19 @@ impl<R: BufRead> MboxReader<R> {
         loop {
             match self.find_separator() {
                 Find::At(offset) => {
-                    sink.push(&self.buffer[self.start..self.start + offset])?;
+                    sink.push(&self.at_hand()[..offset])?;
                     self.start += offset;
                     break;
                 }
                 // A separator may begin in what is kept; the rest is the message's.
                 Find::Unknown { certain } if !self.at_end => {
-                    sink.push(&self.buffer[self.start..self.start + certain])?;
+                    sink.push(&self.at_hand()[..certain])?;
                     self.start += certain;
-                    self.fill(self.buffer.len() - self.start + 1)?;
+                    self.fill(self.at_hand().len() + 1)?;
                 }
                 Find::Unknown { .. } => {
-                    sink.push(&self.buffer[self.start..])?;
-                    self.start = self.buffer.len();
+                    sink.push(self.at_hand())?;
+                    self.start = self.end;
                     break;
                 }
             }
@@ -93,24 +95,30 @@ impl<R: BufRead> MboxReader<R> {
         Ok(Some(message))
     }
 
+    /// What was read and not yet handed out.
+    fn at_hand(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
     /// Reads on until this many bytes are at hand, or the end.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        while !self.at_end && self.buffer.len() - self.start < wanted {
-            if self.start >= CHUNK {
-                self.buffer.drain(..self.start);
+        while !self.at_end && self.at_hand().len() < wanted {
+            if self.buffer.len() - self.end < CHUNK {
+                self.buffer.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
                 self.start = 0;
+                self.buffer
+                    .resize(self.buffer.len().max(self.end + CHUNK), 0);
             }
-            let more = self.reader.fill_buf()?;
-            let n = more.len();
-            self.buffer.extend_from_slice(more);
-            self.reader.consume(n);
+            let n = self.reader.read(&mut self.buffer[self.end..])?;
+            self.end += n;
             self.at_end = n == 0;
         }
         Ok(())
     }
 
     fn take_line(&mut self) -> Option<Vec<u8>> {
-        let rest = &self.buffer[self.start..];
+        let rest = self.at_hand();
         let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
         let line = rest[..end].to_vec();
         self.start += end;
@@ -119,7 +127,7 @@ impl<R: BufRead> MboxReader<R> {
 
     /// Looks for the next separator in what is at hand.
     fn find_separator(&self) -> Find {
-        let rest = &self.buffer[self.start..];
+        let rest = self.at_hand();
         let mut from = 0;
         while let Some(offset) = memmem::find(&rest[from..], b"\nFrom ") {
             let at = from + offset + 1;
