@@ -93,6 +93,7 @@ fn about_half_come_from_platforms() {
 #[test]
 fn no_example_is_a_variation_of_another() {
     let mut seen: Vec<(PathBuf, HashSet<String>)> = Vec::new();
+    let mut alike: Vec<String> = Vec::new();
     for (_, file) in examples() {
         let (_, contact) = read(&file);
         let note = contact.note.unwrap_or_default();
@@ -108,15 +109,13 @@ fn no_example_is_a_variation_of_another() {
         for (other, theirs) in &seen {
             let shared = triples.intersection(theirs).count();
             let smaller = triples.len().min(theirs.len());
-            assert!(
-                shared * 2 <= smaller,
-                "{} and {} share {shared} of {smaller}",
-                file.display(),
-                other.display()
-            );
+            if shared * 2 > smaller {
+                alike.push(format!("{} {}", file.display(), other.display()));
+            }
         }
         seen.push((file, triples));
     }
+    assert!(alike.is_empty(), "{alike:#?}");
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn out_of_scope_mail_is_left_alone() {
         .map(|file| file.display().to_string())
         .collect();
     assert!(
-        all.len() >= 28 && missed.len() * 10 <= all.len(),
+        all.len() >= 42 && missed.len() * 10 <= all.len(),
         "{} of {}: {missed:#?}",
         missed.len(),
         all.len()

@@ -4,6 +4,8 @@
 /// How calendars begin the subject of an answer.
 pub(super) const ANSWERED: &[&str] = &[
     "accepted:",
+    "updated:",
+    "aktualisiert:",
     "declined:",
     "tentative",
     "cancelled:",
@@ -98,6 +100,15 @@ pub(super) const ROBOTS: &[&str] = &[
     "reservation",
     "ticket",
     "bill",
+    "banking",
+    "ordini",
+    "ordine",
+    "pedidos",
+    "portaal",
+    "portal",
+    "yoyaku",
+    "zakaz",
+    "siparis",
     "aviso",
     "system",
     "automat",
@@ -173,6 +184,11 @@ pub(super) const CODE_SUBJECTS: &[&str] = &[
 /// Subjects of receipts, orders, shipments and account notices.
 pub(super) const TRANSACTION_SUBJECTS: &[&str] = &[
     "टिकट",
+    "билет",
+    "wachtwoord",
+    "biglietto",
+    "spedito",
+    "billet",
     "बिल",
     "paket",
     "فاتور",

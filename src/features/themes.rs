@@ -1,0 +1,135 @@
+//! What a text is about, in any of the languages people write to each other: a few phrases a
+//! theme, so that what is learned from one language helps in the next.
+//!
+//! The phrases are ordinary ones, noted from memory of such mails; a theme is evidence like a
+//! word, never a verdict.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::Counter;
+
+/// The phrases and the themes they show; the file says how it is written.
+static PHRASES: &str = include_str!("themes/phrases.txt");
+
+/// What a theme is called in reasons; none for a name that is no theme.
+pub(crate) fn describe(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "connect" => "it asks to connect",
+        "job" => "it is about a job for the sender",
+        "referral" => "it asks for a referral",
+        "favour" => "it asks for a vote, a rating, an endorsement or a survey",
+        "money" => "it asks for money or an investment",
+        "sale" => "it offers a product or service",
+        "marketing" => "it is about search ranking, links or lead lists",
+        "recruiting" => "it recruits",
+        "meeting" => "it asks for a call or meeting",
+        "bump" => "it follows up on itself",
+        "newsletter" => "it is a newsletter or webinar",
+        "trap" => "it talks of accounts to confirm or payments to make",
+        "windfall" => "it promises money",
+        "owners-work" => "it speaks of something you made or said",
+        "shared-past" => "it speaks of something you shared",
+        "answer" => "it answers something of yours",
+        _ => return None,
+    })
+}
+
+/// Bytes of text that are searched: what a stranger wants stands in the first screen.
+const THEME_BYTES: usize = 2 << 10;
+
+/// All phrases in one automaton, and the theme of each.
+struct Finder {
+    automaton: AhoCorasick,
+    themes: Vec<&'static str>,
+}
+
+static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
+    let (themes, phrases): (Vec<_>, Vec<_>) = phrases().unzip();
+    let automaton = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(phrases)
+        .ok()?;
+    Some(Finder { automaton, themes })
+});
+
+/// Every phrase with its theme.
+fn phrases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    PHRASES
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(':'))
+        .flat_map(|(theme, phrases)| phrases.split('|').map(move |phrase| (theme, phrase.trim())))
+}
+
+/// Counts the themes of a text, each once.
+pub(super) fn themes(counter: &mut Counter, text: &str) {
+    let Some(finder) = &*FINDER else {
+        return;
+    };
+    let text = text[..text.floor_char_boundary(THEME_BYTES)].to_lowercase();
+    let text = if text.contains('\u{2019}') {
+        text.replace('\u{2019}', "'")
+    } else {
+        text
+    };
+    let mut seen: Vec<&str> = Vec::new();
+    for found in finder.automaton.find_iter(&text) {
+        let theme = finder.themes[found.pattern().as_usize()];
+        if !seen.contains(&theme) && is_whole(&text, found.start(), found.end()) {
+            seen.push(theme);
+            counter.add("theme:", theme);
+        }
+    }
+}
+
+/// True if no letter of a spaced script runs on at either side of the match.
+fn is_whole(text: &str, start: usize, end: usize) -> bool {
+    let runs_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{2e80}');
+    let first = text[start..].chars().next();
+    let last = text[..end].chars().next_back();
+    let joins_before = runs_on(text[..start].chars().next_back()) && runs_on(first);
+    let joins_after = runs_on(text[end..].chars().next()) && runs_on(last);
+    !joins_before && !joins_after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut counter = Counter::default();
+        themes(&mut counter, text);
+        counter
+            .terms
+            .iter()
+            .map(|term| counter.names[term.name.0 as usize..term.name.1 as usize].to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn themes_are_found_in_several_languages_and_whole_words_only() {
+        assert_eq!(
+            found("Could you refer me? Here is my CV"),
+            ["theme:referral", "theme:job"]
+        );
+        assert_eq!(found("Ich suche ein Praktikum."), ["theme:job"]);
+        assert_eq!(found("我想找实习"), ["theme:job"]);
+        assert!(found("The seocho district").is_empty());
+    }
+
+    #[test]
+    fn every_theme_has_words_and_every_phrase_is_as_the_file_says() {
+        let mut seen = std::collections::HashSet::new();
+        for (theme, phrase) in phrases() {
+            assert!(describe(theme).is_some(), "{theme}");
+            assert!(
+                !phrase.is_empty() && phrase == phrase.to_lowercase(),
+                "{phrase}"
+            );
+            assert!(seen.insert(phrase), "{phrase} twice");
+        }
+        assert!(seen.len() > 1_000);
+    }
+}
