@@ -212,6 +212,24 @@ pub fn likeliest(probabilities: &LabelProbabilities) -> Label {
     best
 }
 
+/// Probability of a rule's label. The rules were right on 69 of the 69 labelled examples they
+/// settled; the rule of succession makes that 70 in 71.
+const RULE_PROBABILITY: f64 = 0.98;
+
+/// Probabilities after a rule has settled on a label: the others share what is left as before.
+pub fn settle(mut probabilities: LabelProbabilities, label: Label) -> LabelProbabilities {
+    let others = 1.0 - probabilities[label.index()];
+    for other in Label::ALL {
+        let share = &mut probabilities[other.index()];
+        *share = match other == label {
+            true => RULE_PROBABILITY,
+            false if others > 0.0 => *share / others * (1.0 - RULE_PROBABILITY),
+            false => (1.0 - RULE_PROBABILITY) / 3.0,
+        };
+    }
+    probabilities
+}
+
 fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
     let unsure = |why| Decision::new(Verdict::Unsure, why);
     let known = belief.posterior.known.len();
@@ -275,6 +293,15 @@ mod tests {
         assert_eq!(guard(99).threshold(0.01), Some(0.1));
         assert_eq!(guard(98).threshold(0.01), None);
         assert_eq!(guard(0).threshold(0.05), None);
+    }
+
+    #[test]
+    fn a_rule_settles_and_the_sum_stays_one() {
+        for before in [[0.7, 0.1, 0.1, 0.1], [0.0, 1.0, 0.0, 0.0]] {
+            let after = settle(before, Label::GenericInvite);
+            assert_eq!(likeliest(&after), Label::GenericInvite);
+            assert!((after.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{after:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::extract::Contact;
+use crate::extract::{Contact, Scope};
 use crate::limits;
 use crate::message::Message;
 
@@ -72,7 +72,10 @@ pub fn features(message: &Message, contact: &Contact) -> Features {
     let text = counter.len();
     facts::facts(&mut counter, message, contact);
     let facts = counter.len();
-    themes::themes(&mut counter, contact.words(message));
+    // Themes say what somebody wants from the owner: lists and receipts want nothing.
+    if contact.scope == Scope::In {
+        themes::themes(&mut counter, contact.words(message));
+    }
     counter.finish(text, facts)
 }
 

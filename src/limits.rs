@@ -37,9 +37,9 @@ pub const HTML_BYTES: usize = 256 << 10;
 /// Links kept of one message.
 pub const LINKS: usize = 500;
 
-/// Bytes of visible text that become words: eight pages. The start is what a reader sees, and a
+/// Bytes of visible text that become words: four pages. The start is what a reader sees, and a
 /// long tail of copied prose is how filters are talked round.
-pub const WORDS_BYTES: usize = 16 << 10;
+pub const WORDS_BYTES: usize = 8 << 10;
 
 /// Distinct words of one message that count.
 pub const DISTINCT_WORDS: usize = 4_000;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::classify::Posterior;
-use crate::decide::{Belief, Decision, LabelProbabilities, Policy, decide};
+use crate::decide::{Belief, Decision, LabelProbabilities, Policy, Why, decide, settle};
 use crate::extract::Contact;
 use crate::features::{Features, features};
 use crate::message::{Defect, Message};
@@ -20,7 +20,7 @@ pub struct Triage {
     pub features: Features,
     /// What the classifier makes of it.
     pub posterior: Posterior,
-    /// The posterior over the four labels.
+    /// The posterior over the four labels; where a rule decided, with the rule's certainty.
     pub probabilities: LabelProbabilities,
     /// What to do, and why.
     pub decision: Decision,
@@ -31,13 +31,16 @@ pub fn triage(bytes: &[u8], model: &Model, policy: &Policy) -> Triage {
     let (message, contact) = read(bytes);
     let features = features(&message, &contact);
     let posterior = model.classifier().posterior(&features);
-    let probabilities = model.label_probabilities(&posterior);
     let belief = Belief {
-        probabilities,
+        probabilities: model.label_probabilities(&posterior),
         posterior: &posterior,
         guard: &model.metadata.guard,
     };
     let decision = decide(&message, &contact, &belief, policy);
+    let probabilities = match decision.why {
+        Why::Rule(rule) => settle(belief.probabilities, rule.label()),
+        _ => belief.probabilities,
+    };
     Triage {
         message,
         contact,

@@ -4,6 +4,7 @@
 //! The phrases are ordinary ones, noted from memory of such mails; a theme is evidence like a
 //! word, never a verdict.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -36,8 +37,11 @@ pub(crate) fn describe(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Bytes of text that are searched: what a stranger wants stands in the first screen.
-const THEME_BYTES: usize = 2 << 10;
+/// Bytes searched at the start of a text: what a stranger wants stands in the first screen…
+const HEAD_BYTES: usize = 1 << 10;
+
+/// …or, after a warm opening, at the end.
+const TAIL_BYTES: usize = 512;
 
 /// All phrases in one automaton, and the theme of each.
 struct Finder {
@@ -49,6 +53,7 @@ static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
     let (themes, phrases): (Vec<_>, Vec<_>) = phrases().unzip();
     let automaton = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
+        .ascii_case_insensitive(true)
         .build(phrases)
         .ok()?;
     Some(Finder { automaton, themes })
@@ -68,20 +73,33 @@ pub(super) fn themes(counter: &mut Counter, text: &str) {
     let Some(finder) = &*FINDER else {
         return;
     };
-    let text = text[..text.floor_char_boundary(THEME_BYTES)].to_lowercase();
-    let text = if text.contains('\u{2019}') {
-        text.replace('\u{2019}', "'")
-    } else {
-        text
-    };
     let mut seen: Vec<&str> = Vec::new();
-    for found in finder.automaton.find_iter(&text) {
-        let theme = finder.themes[found.pattern().as_usize()];
-        if !seen.contains(&theme) && is_whole(&text, found.start(), found.end()) {
-            seen.push(theme);
-            counter.add("theme:", theme);
+    for piece in head_and_tail(text) {
+        let piece = folded(piece);
+        for found in finder.automaton.find_iter(&*piece) {
+            let theme = finder.themes[found.pattern().as_usize()];
+            if !seen.contains(&theme) && is_whole(&piece, found.start(), found.end()) {
+                seen.push(theme);
+                counter.add("theme:", theme);
+            }
         }
     }
+}
+
+fn head_and_tail(text: &str) -> [&str; 2] {
+    if text.len() <= HEAD_BYTES + TAIL_BYTES {
+        return [text, ""];
+    }
+    let tail = text.ceil_char_boundary(text.len() - TAIL_BYTES);
+    [&text[..text.floor_char_boundary(HEAD_BYTES)], &text[tail..]]
+}
+
+/// As the phrases are written; the automaton does not see the case of ASCII letters.
+fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.to_lowercase().replace('\u{2019}', "'"))
 }
 
 /// True if no letter of a spaced script runs on at either side of the match.

@@ -148,6 +148,8 @@ fn a_stock_invitation_needs_no_classifier() {
         "nothing but the platform's stock sentence"
     );
     assert_eq!(record["kind"], "invitation");
+    assert_eq!(record["label"], "generic-invite");
+    assert!(record["probabilities"]["generic-invite"].as_f64().unwrap() > 0.9);
 }
 
 #[test]
