@@ -184,8 +184,8 @@ fn log_probabilities(records: Array2<f64>, alpha: f64) -> Result<Vec<Vec<f64>>, 
         .alpha(alpha)
         .fit(&DatasetBase::new(records, targets))
         .map_err(|error| EstimateError::Fit(error.to_string()))?;
-    let fields = serde_json::to_value(&model)
-        .and_then(Fitted::deserialize)
+    let fields: Fitted = postcard::to_allocvec(&model)
+        .and_then(|bytes| postcard::from_bytes(&bytes))
         .map_err(|error| EstimateError::Fit(error.to_string()))?;
     let mut rows = fields.class_info;
     (0..n_rows)
@@ -197,7 +197,8 @@ fn log_probabilities(records: Array2<f64>, alpha: f64) -> Result<Vec<Vec<f64>>, 
         .collect()
 }
 
-/// The part of a serialised `MultinomialNb` that is read.
+/// The fields of a `MultinomialNb` as 0.7.1 writes them, in their order. The oracle in the tests
+/// would notice another.
 #[derive(Deserialize)]
 struct Fitted {
     class_info: HashMap<usize, FittedClass>,
@@ -205,11 +206,21 @@ struct Fitted {
 
 #[derive(Deserialize)]
 struct FittedClass {
+    #[serde(rename = "class_count")]
+    _class_count: usize,
+    #[serde(rename = "prior")]
+    _prior: f64,
+    #[serde(rename = "feature_count")]
+    _feature_count: FittedArray,
     feature_log_prob: FittedArray,
 }
 
 #[derive(Deserialize)]
 struct FittedArray {
+    #[serde(rename = "v")]
+    _format: u8,
+    #[serde(rename = "dim")]
+    _shape: [usize; 1],
     data: Vec<f64>,
 }
 
