@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use super::{RawMessage, Source, SourceError};
 
 /// Messages of one batch.
-const BATCH_MESSAGES: usize = 256;
+const BATCH_MESSAGES: usize = 128;
 
 /// Bytes after which a batch is full.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 512 << 10;
 
 /// Maps every message of a source and hands the results to `sink` in the messages' order. While
 /// one batch is mapped, the next is read and the one before goes to the sink.
