@@ -16,6 +16,7 @@ use anteroom::extract::Contact;
 use anteroom::features::{Features, features};
 use anteroom::message::Message;
 use anteroom::model::Model;
+use anteroom::owner::Owner;
 use anteroom::source::{Rest, Source};
 
 /// Passes over the mails; the fastest counts, it is the least disturbed one.
@@ -41,14 +42,16 @@ fn main() {
 fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
     let model = Model::shipped().expect("the shipped model is whole");
     let messages: Vec<Message> = mails.iter().map(|mail| Message::parse(mail)).collect();
-    let contacts: Vec<Contact> = messages.iter().map(Contact::extract).collect();
+    let owner = Owner::default();
+    let contact = |message: &Message| Contact::extract(message, &owner);
+    let contacts: Vec<Contact> = messages.iter().map(contact).collect();
     let read: Vec<_> = messages.iter().zip(&contacts).collect();
     let counted: Vec<Features> = read.iter().map(|(m, c)| features(m, c)).collect();
     let judge = |f: &Features| model.classifier().posterior(f);
     let posteriors: Vec<Posterior> = counted.iter().map(judge).collect();
     [
         ("message", each(mails, |mail| Message::parse(mail))),
-        ("extract", each(&messages, Contact::extract)),
+        ("extract", each(&messages, contact)),
         ("features", each(&read, |(m, c)| features(m, c))),
         ("classify", each(&counted, judge)),
         (

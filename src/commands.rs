@@ -21,6 +21,7 @@ use crate::config::{Config, ConfigError};
 use crate::decide::Policy;
 use crate::limits;
 use crate::model::{Model, ModelError};
+use crate::owner::Owner;
 use crate::source::SourceError;
 use crate::triage::{Triage, triage};
 
@@ -78,18 +79,16 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
     // Fails only if a pool is there already, which is as good.
     threads.build_global().unwrap_or_default();
     let notes = if cli.quiet { Notes::Off } else { Notes::On };
+    let config = || Config::load(cli.config.as_deref());
     let judge = |judging: &Judging| -> Result<Judge, CommandError> {
-        Ok(Judge::set_up(
-            judging,
-            &Config::load(cli.config.as_deref())?,
-        )?)
+        Ok(Judge::set_up(judging, &config()?)?)
     };
     match cli.command {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
-        Command::Train(args) => train::run(&args, notes),
-        Command::Evaluate(args) => evaluate::run(&args, notes),
+        Command::Train(args) => train::run(&args, &config()?.owner(), notes),
+        Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },
         } => model::show_json(model.as_deref()),
@@ -156,6 +155,7 @@ pub fn start_logging() {
 
 /// What messages are judged by: the model and the policy, flags before configuration.
 struct Judge {
+    owner: Owner,
     model: Model,
     policy: Policy,
 }
@@ -167,13 +167,14 @@ impl Judge {
         policy.error_budget = judging.error_budget.unwrap_or(policy.error_budget);
         let path = judging.model.as_deref().or(config.model.as_deref());
         Ok(Judge {
+            owner: config.owner(),
             model: load_model(path)?,
             policy,
         })
     }
 
     fn triage(&self, bytes: &[u8]) -> Triage {
-        triage(bytes, &self.model, &self.policy)
+        triage(bytes, &self.owner, &self.model, &self.policy)
     }
 }
 

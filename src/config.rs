@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::decide::{MAX_BUDGET, Policy, ScopePolicy};
+use crate::owner::Owner;
 
 /// Settings of the program; every key may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -20,6 +21,19 @@ pub struct Config {
     pub scope: Option<ScopePolicy>,
     /// Share of genuine mail that may be filed away.
     pub error_budget: Option<f64>,
+    /// Whose mailbox it is.
+    #[serde(default)]
+    pub owner: OwnerConfig,
+}
+
+/// `[owner]`: whose mailbox it is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnerConfig {
+    /// The owner's addresses.
+    pub addresses: Vec<String>,
+    /// Names under which the owner's mail servers write `Authentication-Results`.
+    pub authserv_ids: Vec<String>,
 }
 
 /// A configuration that cannot be used.
@@ -86,6 +100,15 @@ impl Config {
                 "error_budget = {budget}: expected a share from 0 to {MAX_BUDGET}, such as 0.02 for one in 50"
             ))),
             _ => Ok(config),
+        }
+    }
+
+    /// The owner these settings describe.
+    pub fn owner(&self) -> Owner {
+        let lower = |list: &[String]| list.iter().map(|item| item.to_lowercase()).collect();
+        Owner {
+            addresses: lower(&self.owner.addresses),
+            authserv_ids: lower(&self.owner.authserv_ids),
         }
     }
 

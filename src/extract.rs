@@ -10,6 +10,7 @@ mod defaults;
 mod direct;
 mod frame;
 mod host;
+mod language;
 mod linkedin;
 mod notification;
 mod platform;
@@ -19,8 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::label::Label;
 use crate::message::{Defect, Message};
+use crate::owner::Owner;
 
-pub use authenticity::Forgery;
+pub use authenticity::{Authenticity, Forgery, Standing};
 pub use host::{host_of, registrable};
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
@@ -91,10 +93,35 @@ pub struct Thread {
     pub is_reply: bool,
     /// The text quotes an earlier message.
     pub quotes: bool,
+    /// What it answers was written by the owner.
+    pub answers_owner: bool,
 }
 
-/// An inbound contact.
-#[derive(Debug, Clone, PartialEq)]
+/// Contacts that the sender and the owner share, as the platform says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mutual {
+    /// How many, if said.
+    pub count: Option<u32>,
+    /// Those it names.
+    pub names: Vec<String>,
+}
+
+/// What was set aside as not the sender's own new words. It is evidence of the message's form and
+/// never of what the sender says: a footer's "unsubscribe" is the platform's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Lines of the platform's footer and legal text.
+    pub footer_lines: u32,
+    /// Lines of quoted history.
+    pub history_lines: u32,
+    /// The signature block under the words.
+    pub signature: Option<String>,
+    /// Links that are the platform's own.
+    pub platform_links: u32,
+}
+
+/// An inbound contact. As JSON it is the `contact` object of `anteroom.verdict/1`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contact {
     /// Where it comes from.
     pub platform: Platform,
@@ -104,15 +131,21 @@ pub struct Contact {
     pub scope: Scope,
     /// Who it is from.
     pub sender: Sender,
+    /// Contacts the two share, if the message says so.
+    pub mutual: Option<Mutual>,
     /// The human's words in a platform's mail; none if they wrote nothing of their own. For
     /// direct mail, the text without quoted history and signature.
     pub note: Option<String>,
     /// Language of the stock sentence that was found and removed from the note.
     pub default_sentence: Option<&'static str>,
+    /// Language of the note, ISO 639-1; none if there are too few words to tell.
+    pub language: Option<&'static str>,
     /// How it stands in a conversation.
     pub thread: Thread,
-    /// Signs that the sender is not who the message says.
-    pub forgery: Vec<Forgery>,
+    /// Whether the sender is who the message says.
+    pub authenticity: Authenticity,
+    /// What was set aside as not the sender's new words.
+    pub aside: Aside,
     /// Registrable domains of the sender's own links, each once.
     pub link_hosts: Vec<String>,
     /// True if the subject line is the human's, not the platform's.
@@ -165,17 +198,17 @@ impl Rule {
 
 impl Contact {
     /// Reads a contact out of a message.
-    pub fn extract(message: &Message) -> Contact {
+    pub fn extract(message: &Message, owner: &Owner) -> Contact {
         let claim = platform::claim(message);
-        let forgery = authenticity::forgery(message, &claim);
         let mut contact = match claim.platform {
             Platform::Direct => direct::extract(message),
             Platform::Linkedin => linkedin::extract(message, &claim),
             _ => notification::extract(message, &claim),
         };
-        contact.forgery = forgery;
+        contact.authenticity = authenticity::authenticity(message, &claim, owner);
         contact.scope = scope::scope(message, &contact);
         contact.link_hosts = host::own_links(message, &contact);
+        contact.language = contact.note.as_deref().and_then(language::of);
         contact
     }
 
@@ -193,10 +226,13 @@ impl Contact {
                     .filter(|email| !email.is_empty()),
                 ..Sender::default()
             },
+            mutual: None,
             note: None,
             default_sentence: None,
+            language: None,
             thread: direct::thread(message),
-            forgery: Vec::new(),
+            authenticity: Authenticity::default(),
+            aside: Aside::default(),
             link_hosts: Vec::new(),
             own_subject: true,
             defects: Vec::new(),
@@ -205,7 +241,7 @@ impl Contact {
 
     /// The rule of the guide that settles this contact without a classifier, if one does.
     pub fn rule(&self) -> Option<Rule> {
-        if !self.forgery.is_empty() {
+        if !self.authenticity.signs.is_empty() {
             return None;
         }
         let silent = self.note.is_none();
@@ -233,7 +269,7 @@ impl Contact {
     pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
         match &self.note {
             Some(note) => note,
-            None if self.platform == Platform::Direct || !self.forgery.is_empty() => {
+            None if self.platform == Platform::Direct || !self.authenticity.signs.is_empty() => {
                 message.visible_text()
             }
             None => "",
@@ -242,7 +278,7 @@ impl Contact {
 
     /// The subject's words where the human wrote them, else none.
     pub fn subject_words<'a>(&self, message: &'a Message) -> &'a str {
-        if self.own_subject || !self.forgery.is_empty() {
+        if self.own_subject || !self.authenticity.signs.is_empty() {
             &message.subject
         } else {
             ""

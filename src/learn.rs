@@ -16,6 +16,7 @@ use crate::features::{Event, features};
 use crate::label::Label;
 use crate::message::Message;
 use crate::model::{HeldOut, Model};
+use crate::owner::Owner;
 
 pub use groups::{GroupKey, group};
 
@@ -37,8 +38,8 @@ pub struct Example {
 
 impl Example {
     /// Reads an example from the bytes of a message.
-    pub fn read(bytes: &[u8], class: usize) -> Example {
-        let (message, contact) = crate::triage::read(bytes);
+    pub fn read(bytes: &[u8], owner: &Owner, class: usize) -> Example {
+        let (message, contact) = crate::triage::read(bytes, owner);
         Example::of(&message, &contact, class)
     }
 

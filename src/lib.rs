@@ -20,6 +20,7 @@ pub mod source;
 pub mod message;
 
 pub mod extract;
+pub mod owner;
 
 pub mod features;
 
@@ -33,6 +34,7 @@ pub mod verdict;
 pub mod evaluate;
 pub mod learn;
 pub mod model;
+pub mod state;
 
 pub mod cli;
 pub mod commands;

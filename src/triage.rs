@@ -8,6 +8,7 @@ use crate::extract::Contact;
 use crate::features::{Features, features};
 use crate::message::{Defect, Message};
 use crate::model::Model;
+use crate::owner::Owner;
 
 /// Everything the pipeline found out about one message.
 #[derive(Debug)]
@@ -27,8 +28,29 @@ pub struct Triage {
 }
 
 /// Judges one message.
-pub fn triage(bytes: &[u8], model: &Model, policy: &Policy) -> Triage {
-    let (message, contact) = read(bytes);
+pub fn triage(bytes: &[u8], owner: &Owner, model: &Model, policy: &Policy) -> Triage {
+    let (message, contact) = read(bytes, owner);
+    judge(message, contact, model, policy)
+}
+
+/// Parses a message and reads the contact out of it. A panic inside a parser is a bug, but one
+/// message must not end a run: it becomes a message with [`Defect::Fault`], left where it is.
+pub fn read(bytes: &[u8], owner: &Owner) -> (Message, Contact) {
+    let attempt = catch_unwind(AssertUnwindSafe(|| {
+        let message = Message::parse(bytes);
+        let contact = Contact::extract(&message, owner);
+        (message, contact)
+    }));
+    attempt.unwrap_or_else(|_| {
+        let mut message = Message::default();
+        message.note(Defect::Fault);
+        let contact = Contact::extract(&message, owner);
+        (message, contact)
+    })
+}
+
+/// Judges a contact that was read.
+pub fn judge(message: Message, contact: Contact, model: &Model, policy: &Policy) -> Triage {
     let features = features(&message, &contact);
     let posterior = model.classifier().posterior(&features);
     let belief = Belief {
@@ -49,20 +71,4 @@ pub fn triage(bytes: &[u8], model: &Model, policy: &Policy) -> Triage {
         probabilities,
         decision,
     }
-}
-
-/// Parses a message and reads the contact out of it. A panic inside a parser is a bug, but one
-/// message must not end a run: it becomes a message with [`Defect::Fault`], left where it is.
-pub fn read(bytes: &[u8]) -> (Message, Contact) {
-    let attempt = catch_unwind(AssertUnwindSafe(|| {
-        let message = Message::parse(bytes);
-        let contact = Contact::extract(&message);
-        (message, contact)
-    }));
-    attempt.unwrap_or_else(|_| {
-        let mut message = Message::default();
-        message.note(Defect::Fault);
-        let contact = Contact::extract(&message);
-        (message, contact)
-    })
 }

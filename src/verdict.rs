@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::decide::{Verdict, likeliest};
 use crate::explain::{Reason, reasons, sentence};
+use crate::extract::Contact;
 use crate::label::Label;
 use crate::message::{Defect, clean_text};
 use crate::model::Model;
@@ -20,7 +21,7 @@ const REASONS: usize = 4;
 
 /// One message's verdict.
 #[derive(Debug, Serialize)]
-pub struct VerdictRecord {
+pub struct VerdictRecord<'a> {
     /// [`SCHEMA`].
     pub schema: &'static str,
     /// File the message was read from.
@@ -49,6 +50,8 @@ pub struct VerdictRecord {
     pub reasons: Vec<Reason>,
     /// Wrong but bearable things.
     pub defects: Vec<Defect>,
+    /// The contact, whole.
+    pub contact: &'a Contact,
 }
 
 /// Probabilities by label.
@@ -62,9 +65,9 @@ pub struct Probabilities {
     pub spam: f64,
 }
 
-impl VerdictRecord {
+impl<'a> VerdictRecord<'a> {
     /// Puts the record of one message together.
-    pub fn new(raw: &RawMessage, triage: &Triage, model: &Model) -> VerdictRecord {
+    pub fn new(raw: &RawMessage, triage: &'a Triage, model: &Model) -> VerdictRecord<'a> {
         let decision = &triage.decision;
         let [genuine, generic_invite, pitch, spam] = triage.probabilities;
         let label = match decision.verdict {
@@ -95,6 +98,7 @@ impl VerdictRecord {
                 _ => reasons(triage, model, REASONS),
             },
             defects: all_defects(triage),
+            contact: &triage.contact,
         }
     }
 }

@@ -7,14 +7,15 @@ use crate::cli::Evaluate;
 use crate::decide::Policy;
 use crate::evaluate::{Evaluation, cross_validate, summarise};
 use crate::label::Label;
+use crate::owner::Owner;
 
-pub(super) fn run(args: &Evaluate, notes: Notes) -> Result<(), CommandError> {
+pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
     let names = if args.labels.is_empty() {
         Label::ALL.iter().map(ToString::to_string).collect()
     } else {
         args.labels.clone()
     };
-    let found = labelled::read(&args.dir, &names, notes)?;
+    let found = labelled::read(&args.dir, &names, owner, notes)?;
     let examples: Vec<_> = found.iter().map(|found| found.example.clone()).collect();
     let policy = Policy {
         error_budget: args.error_budget,

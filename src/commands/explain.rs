@@ -77,7 +77,7 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
             writeln!(out, "  {name:15} {value}")?;
         }
     }
-    for sign in &contact.forgery {
+    for sign in &contact.authenticity.signs {
         writeln!(out, "  {:15} {}", "forged", sign.describe())?;
     }
     for defect in all_defects(triage) {

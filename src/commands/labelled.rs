@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CommandError, Notes, inputs};
 use crate::learn::Example;
+use crate::owner::Owner;
 use crate::source::Rest;
 
 /// An example and where it was found.
@@ -17,6 +18,7 @@ pub(super) struct Found {
 pub(super) fn read(
     dir: &Path,
     labels: &[String],
+    owner: &Owner,
     notes: Notes,
 ) -> Result<Vec<Found>, CommandError> {
     let mut found = Vec::new();
@@ -28,7 +30,7 @@ pub(super) fn read(
             &[path],
             Rest::Skip,
             notes,
-            |raw| Example::read(&raw.bytes, class),
+            |raw| Example::read(&raw.bytes, owner, class),
             |raw, example| {
                 let place = match raw.separator {
                     Some(_) => format!("{}:{}", raw.source, raw.index),

@@ -6,13 +6,14 @@ use super::{CommandError, Notes, labelled};
 use crate::cli::Train;
 use crate::label::Label;
 use crate::learn::{Example, train};
+use crate::owner::Owner;
 
-pub(super) fn run(args: &Train, notes: Notes) -> Result<(), CommandError> {
+pub(super) fn run(args: &Train, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
     let names: Vec<String> = Label::ALL.iter().map(ToString::to_string).collect();
     let mut examples: Vec<Example> = Vec::new();
     for dir in &args.dirs {
         examples.extend(
-            labelled::read(dir, &names, notes)?
+            labelled::read(dir, &names, owner, notes)?
                 .into_iter()
                 .map(|found| found.example),
         );

@@ -8,6 +8,29 @@ use super::host::host_of;
 use super::platform::{Claim, ClaimedBy};
 use super::{Platform, registrable};
 use crate::message::Message;
+use crate::owner::Owner;
+
+/// Whether the sender is who the message says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticity {
+    /// The conclusion.
+    pub standing: Standing,
+    /// Signs of forgery, each once.
+    pub signs: Vec<Forgery>,
+}
+
+/// What is known about a sender's claim to be who they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The owner's own mail server has verified the domain in `From`.
+    Authentic,
+    /// Nothing proves it, nothing speaks against it.
+    #[default]
+    Unproven,
+    /// The message shows that it is not.
+    Forged,
+}
 
 /// One sign of forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +70,18 @@ impl Forgery {
     }
 }
 
+/// Weighs what a message claims about its sender against what it shows.
+pub(super) fn authenticity(message: &Message, claim: &Claim, _owner: &Owner) -> Authenticity {
+    let signs = forgery(message, claim);
+    let standing = match signs.is_empty() {
+        true => Standing::Unproven,
+        false => Standing::Forged,
+    };
+    Authenticity { standing, signs }
+}
+
 /// Finds the signs of forgery in a message.
-pub(super) fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
+fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
     let mut signs = Vec::new();
     if claim.by == ClaimedBy::Looks {
         signs.push(Forgery::BorrowedName);
@@ -119,7 +152,9 @@ mod tests {
     use crate::extract::Contact;
 
     fn signs(mail: &str) -> Vec<Forgery> {
-        Contact::extract(&Message::parse(mail.as_bytes())).forgery
+        Contact::extract(&Message::parse(mail.as_bytes()), &Owner::default())
+            .authenticity
+            .signs
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(super) fn thread(message: &Message) -> Thread {
                 .visible_text()
                 .lines()
                 .any(|line| line.starts_with('>') || is_history_start(line)),
+        answers_owner: false,
     }
 }
 

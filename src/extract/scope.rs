@@ -12,14 +12,22 @@ use self::wording::{
 use super::{Contact, Kind, Platform, registrable};
 use crate::message::{Address, Message};
 
-/// Whether a message is inbound contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Whether a message is inbound contact. As JSON: `in`, or what it is instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// A sender addresses the owner.
     In,
     /// Something else.
     Out(OutOfScope),
+}
+
+impl Serialize for Scope {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Scope::In => serializer.serialize_str("in"),
+            Scope::Out(what) => what.serialize(serializer),
+        }
+    }
 }
 
 /// What a message is if it is not inbound contact.
@@ -67,7 +75,7 @@ pub(super) fn scope(message: &Message, contact: &Contact) -> Scope {
     }
     if contact.platform != Platform::Direct {
         return match contact.kind {
-            Kind::Notice if contact.forgery.is_empty() => Scope::Out(OutOfScope::Digest),
+            Kind::Notice if contact.authenticity.signs.is_empty() => Scope::Out(OutOfScope::Digest),
             _ => Scope::In,
         };
     }

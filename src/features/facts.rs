@@ -12,7 +12,7 @@ pub(super) fn facts(counter: &mut Counter, message: &Message, contact: &Contact)
     if contact.platform != Platform::Direct {
         counter.add("platform:", contact.platform.name());
     }
-    for sign in &contact.forgery {
+    for sign in &contact.authenticity.signs {
         counter.add("forged:", sign.name());
     }
     if contact.note.is_none() {

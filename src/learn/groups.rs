@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     fn example(mail: &str) -> Example {
-        Example::read(mail.as_bytes(), 0)
+        Example::read(mail.as_bytes(), &crate::owner::Owner::default(), 0)
     }
 
     #[test]

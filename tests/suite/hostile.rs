@@ -1,6 +1,7 @@
 use anteroom::decide::Policy;
 use anteroom::message::{Defect, Message};
 use anteroom::model::Model;
+use anteroom::owner::Owner;
 use anteroom::triage::triage;
 use proptest::prelude::*;
 
@@ -101,7 +102,7 @@ fn hostile_mail_gets_a_verdict_in_little_time() {
         for n in [10, 1_000, 100_000] {
             for (kind, mail) in hostile(n).into_iter().chain(hostile_html(n)) {
                 let started = std::time::Instant::now();
-                triage(&mail, &model, &Policy::default());
+                triage(&mail, &Owner::default(), &model, &Policy::default());
                 // Generous: quadratic behaviour at this size takes many seconds.
                 assert!(
                     started.elapsed().as_secs() < 2,
@@ -153,7 +154,7 @@ proptest! {
     fn any_bytes_get_a_verdict(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         thread_local!(static MODEL: Model = Model::shipped().unwrap());
         MODEL.with(|model| {
-            let verdict = triage(&bytes, model, &Policy::default());
+            let verdict = triage(&bytes, &Owner::default(), model, &Policy::default());
             let sum: f64 = verdict.probabilities.iter().sum();
             prop_assert!((sum - 1.0).abs() < 1e-9);
             Ok(())
@@ -165,7 +166,7 @@ proptest! {
         for kind in ["text/plain", "text/html", "multipart/mixed; boundary=x", "message/rfc822"] {
             let mail = format!("From: {value}\n{head}: {value}\nContent-Type: {kind}\n\n{body}");
             let message = Message::parse(mail.as_bytes());
-            let contact = anteroom::extract::Contact::extract(&message);
+            let contact = anteroom::extract::Contact::extract(&message, &anteroom::owner::Owner::default());
             anteroom::features::features(&message, &contact);
         }
     }

@@ -29,7 +29,7 @@ fn examples() -> Vec<(Label, PathBuf)> {
 
 fn read(path: &PathBuf) -> (Message, Contact) {
     let message = Message::parse(&std::fs::read(path).unwrap());
-    let contact = Contact::extract(&message);
+    let contact = Contact::extract(&message, &anteroom::owner::Owner::default());
     (message, contact)
 }
 

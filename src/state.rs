@@ -1,0 +1,161 @@
+//! The state store: everything that is remembered between runs, in one SQLite file.
+//!
+//! It holds no readable text of any mail: hashes, counts, dates and decisions only. Every write is
+//! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
+//! remembered survives a crash. Each table has one module below this one.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+/// Name of the file in the state directory.
+const FILE: &str = "state.sqlite";
+
+/// How long a write waits for another process's transaction to end.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The schema, one step a change; steps are added, never edited.
+const STEPS: &[M<'static>] = &[
+    // "Ante": tells `file` and us whose database it is.
+    M::up("PRAGMA application_id = 0x416e7465;"),
+];
+
+/// A state store that cannot be used, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// The directory cannot be made or written.
+    #[error(
+        "{path}: cannot be used for state: {cause}; give another with --state or state = \"…\""
+    )]
+    Directory {
+        /// The directory.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("{path}: {cause}")]
+    Sqlite {
+        /// The file, or `memory`.
+        path: String,
+        /// What SQLite said.
+        cause: rusqlite::Error,
+    },
+    /// The file was written by a newer program, or is not a state store.
+    #[error(
+        "{path}: not a state store this program can read: {cause}; use the newest anteroom, or move the file away to start afresh"
+    )]
+    Schema {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: rusqlite_migration::Error,
+    },
+}
+
+/// An open state store.
+#[derive(Debug)]
+pub struct State {
+    #[allow(dead_code, reason = "used by the tables below")]
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl State {
+    /// Opens the store in a directory, which is made (0700) if it is not there.
+    ///
+    /// # Errors
+    /// If the directory cannot be used or the file is not a state store.
+    pub fn open(directory: &Path) -> Result<State, StateError> {
+        make_private(directory).map_err(|cause| StateError::Directory {
+            path: directory.display().to_string(),
+            cause,
+        })?;
+        let path = directory.join(FILE);
+        let connection = Connection::open(&path).map_err(|cause| sqlite(&path, cause))?;
+        State::prepare(connection, path)
+    }
+
+    /// A store that lives as long as this value: for one-shot runs and for tests.
+    ///
+    /// # Errors
+    /// If SQLite has no memory left.
+    pub fn in_memory() -> Result<State, StateError> {
+        let path = PathBuf::from("memory");
+        let connection = Connection::open_in_memory().map_err(|cause| sqlite(&path, cause))?;
+        State::prepare(connection, path)
+    }
+
+    fn prepare(mut connection: Connection, path: PathBuf) -> Result<State, StateError> {
+        let settings = || -> Result<(), rusqlite::Error> {
+            connection.busy_timeout(BUSY)?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.pragma_update(None, "foreign_keys", "ON")
+        };
+        settings().map_err(|cause| sqlite(&path, cause))?;
+        Migrations::from_slice(STEPS)
+            .to_latest(&mut connection)
+            .map_err(|cause| StateError::Schema {
+                path: path.display().to_string(),
+                cause,
+            })?;
+        Ok(State { connection, path })
+    }
+
+    /// Names this store in what SQLite says.
+    #[allow(dead_code, reason = "used by the tables below")]
+    fn error(&self, cause: rusqlite::Error) -> StateError {
+        sqlite(&self.path, cause)
+    }
+}
+
+fn sqlite(path: &Path, cause: rusqlite::Error) -> StateError {
+    StateError::Sqlite {
+        path: path.display().to_string(),
+        cause,
+    }
+}
+
+/// Makes a directory that only its owner can enter, whatever the umask.
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    if directory.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)?;
+    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_where_nothing_was_and_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("a/b");
+        State::open(&place).unwrap();
+        State::open(&place).unwrap();
+        assert!(place.join(FILE).exists());
+        State::in_memory().unwrap();
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(
+            dir.path().join(FILE),
+            "not a database, long enough to be read as one",
+        )
+        .unwrap();
+        let error = State::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains(FILE), "{error}");
+    }
+}
