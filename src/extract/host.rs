@@ -147,6 +147,7 @@ pub(super) fn has_tracker_name(host: &str) -> bool {
         first,
         "click"
             | "clicks"
+            | "clickthru"
             | "link"
             | "links"
             | "track"

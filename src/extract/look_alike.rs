@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::MixedScript;
 
 use super::Platform;
-use super::host::{fold_confusables, registrable};
+use super::host::{fold_confusables, is_below, registrable};
 
 /// Second labels and words a forger adds to a brand: `linkedin-mail`, `Slack Support`.
 const SERVICE_WORDS: &[&str] = &[
@@ -18,6 +18,7 @@ const SERVICE_WORDS: &[&str] = &[
     "center",
     "com",
     "de",
+    "edu",
     "help",
     "id",
     "info",
@@ -46,6 +47,16 @@ const SERVICE_WORDS: &[&str] = &[
     "verify",
     "via",
     "web",
+];
+
+/// Domains of the platforms under which members publish, or that send no mail: no imitations, and
+/// no proof of anything.
+const ALSO_THEIRS: &[&str] = &[
+    "facebook.net",
+    "github.blog",
+    "github.dev",
+    "github.io",
+    "linkedin.cn",
 ];
 
 /// A text in the form in which imitations meet what they imitate: look-alike letters and digits
@@ -89,7 +100,8 @@ pub(super) fn platform_named(name: &str) -> Option<Platform> {
 /// The platform a host imitates; none for a platform's own hosts, and for a host that is merely
 /// written in another alphabet.
 pub(super) fn platform_imitated(host: &str) -> Option<Platform> {
-    if Platform::of_host(host).is_some() {
+    let is_theirs = ALSO_THEIRS.iter().any(|domain| is_below(host, domain));
+    if is_theirs || Platform::of_host(host).is_some() {
         return None;
     }
     let shown = seen_as(&shown(host));

@@ -186,13 +186,14 @@ pub(super) const REPORTS: Phrases = Phrases(&[
 pub(super) const THREATS: Phrases = Phrases(&[
     (
         "en",
-        "final notice|action required|will be suspended|will be closed|last warning",
+        "final notice|action required|will be suspended|will be closed|last warning|update required|on hold$",
     ),
     ("de", "letzte mahnung|wird gesperrt|handeln sie jetzt"),
     ("fr", "dernier avis|sera suspendu|action requise"),
     ("es", "último aviso|será suspendid|acción requerida"),
     ("pt", "último aviso|será suspens|ação necessária"),
     ("it", "ultimo avviso|sarà sospes|azione richiesta"),
+    ("ja", "問題があります|利用制限|利用停止"),
 ]);
 
 /// Subjects in which somebody asks for something through a platform that otherwise reports.

@@ -18,7 +18,7 @@ pub(in super::super) const CODES: Phrases = Phrases(&[
     ),
     (
         "en",
-        "confirm your email|verify your email|confirm your address|two-factor|2fa",
+        "confirm your email|verify your email|confirm your address",
     ),
     (
         "de",
@@ -40,7 +40,7 @@ pub(in super::super) const CODES: Phrases = Phrases(&[
     ),
     (
         "it",
-        "codice di verifica|codice di accesso|codice di sicurezza|il tuo codice|password",
+        "codice di verifica|codice di accesso|codice di sicurezza|il tuo codice|la tua password",
     ),
     (
         "nl",

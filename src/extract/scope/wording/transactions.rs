@@ -18,7 +18,7 @@ pub(in super::super) const TRANSACTIONS: Phrases = Phrases(&[
     ),
     (
         "en",
-        "appointment|subscription renew|renewal|renewed|recharge|credited|debited|refund",
+        "appointment|subscription renew|renewal|recharge|credited|debited|refund",
     ),
     (
         "en",
@@ -58,7 +58,7 @@ pub(in super::super) const TRANSACTIONS: Phrases = Phrases(&[
     ),
     (
         "sv",
-        "faktura|beställning|order|kvitto|paket|betalning|bokning|biljett|leverans|kontoutdrag",
+        "faktura|beställning|orderbekräft|din order|kvitto|paket|betalning|bokning|biljett|leverans|kontoutdrag",
     ),
     (
         "da",
