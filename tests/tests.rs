@@ -17,6 +17,8 @@ mod suite {
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
+    /// What is contact at all, and what is left alone.
+    mod scope;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
     /// `train`, `evaluate`, `model`: same input, same bytes.
