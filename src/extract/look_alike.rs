@@ -108,36 +108,32 @@ pub(super) fn platform_imitated(host: &str) -> Option<Platform> {
     let own = registrable(&shown);
     let name = own.split('.').next().unwrap_or_default();
     Platform::NAMED.into_iter().find(|platform| {
-        let brand = platform.brand();
         let holds_domain = platform.domains().iter().any(|domain| {
             domain.len() > 6 && holds_labels(&shown, domain) && !shown.ends_with(domain)
         });
         holds_domain
             || (host != shown && platform.domains().contains(&shown.as_str()))
-            || names_brand(name, brand, platform.brand_is_coined())
+            || names_brand(name, *platform)
     })
 }
 
-/// True if a host's own name is a brand, or one beside a service's word. For coined brands one
-/// wrong letter is enough.
-fn names_brand(name: &str, brand: &str, is_coined: bool) -> bool {
+/// True if a host's own name is a platform's brand, or holds it beside other words. For coined
+/// brands one wrong letter is enough, and any word beside it; a common word needs a service's.
+fn names_brand(name: &str, platform: Platform) -> bool {
+    let brand = platform.brand();
     let parts = || name.split(['-', '_']);
-    let is_brand = |part: &str| part == brand || is_coined && near(part, brand);
-    let is_service = |part: &str| SERVICE_WORDS.contains(&part);
-    match is_coined {
-        true => {
-            parts().any(is_brand)
-                || SERVICE_WORDS.iter().any(|word| {
-                    name.strip_suffix(word)
-                        .is_some_and(|rest| near(rest, brand))
-                })
-        }
-        false => {
-            parts().any(is_brand)
-                && parts().any(is_service)
-                && parts().all(|part| is_brand(part) || is_service(part))
-        }
+    if platform.brand_is_coined() {
+        let glued = |word: &str| {
+            name.strip_suffix(word)
+                .is_some_and(|rest| near(rest, brand))
+        };
+        return parts().any(|part| near(part, brand))
+            || SERVICE_WORDS.iter().any(|word| glued(word));
     }
+    let is_service = |part: &str| SERVICE_WORDS.contains(&part);
+    parts().any(|part| part == brand)
+        && parts().any(is_service)
+        && parts().all(|part| part == brand || is_service(part))
 }
 
 /// True if a host holds a domain's labels in front of others: `linkedin.com.login.example`.
@@ -212,7 +208,8 @@ fn decode_punycode(encoded: &str) -> Option<String> {
             k += 36;
         }
         let length = out.len() as u32 + 1;
-        bias = adapted_bias(at - start, length, start == 0);
+        let damping = if start == 0 { 700 } else { 2 };
+        bias = adapted_bias((at - start) / damping, length);
         code = code.checked_add(at / length)?;
         at %= length;
         out.insert(at as usize, char::from_u32(code)?);
@@ -221,12 +218,8 @@ fn decode_punycode(encoded: &str) -> Option<String> {
     Some(out.into_iter().collect())
 }
 
-/// RFC 3492, section 6.1.
-fn adapted_bias(delta: u32, length: u32, is_first: bool) -> u32 {
-    let mut delta = match is_first {
-        true => delta / 700,
-        false => delta / 2,
-    };
+/// RFC 3492, section 6.1; the delta damped already.
+fn adapted_bias(mut delta: u32, length: u32) -> u32 {
     delta += delta / length;
     let mut k = 0;
     while delta > 455 {
