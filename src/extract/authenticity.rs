@@ -246,7 +246,8 @@ fn answers_leave(message: &Message, platform: Platform) -> bool {
         })
 }
 
-/// True if a link's text is itself an address of another site than the link's.
+/// True if a link's text is itself an address of another site than the link's, or, in mail to one
+/// person, a platform's name and nothing else.
 fn masks_a_link(message: &Message, from: &str) -> bool {
     let is_bulk = message.raw_header("list-unsubscribe").is_some();
     message
@@ -254,18 +255,34 @@ fn masks_a_link(message: &Message, from: &str) -> bool {
         .iter()
         .flat_map(|html| &html.links)
         .any(|link| {
-            let (Some(shown), Some(target)) = (shown_host(&link.text), host_of(&link.target))
-            else {
+            let Some(target) = host_of(&link.target) else {
+                return false;
+            };
+            let is_own = registrable(&target) == registrable(from);
+            // Newsletters link names to wherever they count clicks, people to pages of their own.
+            let named = || {
+                let may_name = !is_bulk && !is_own;
+                may_name.then(|| platform_domain(&link.text)).flatten()
+            };
+            let Some(shown) = shown_host(&link.text).or_else(named) else {
                 return false;
             };
             let platform = Platform::of_host(&shown);
             let same_house = platform.is_some() && platform == Platform::of_host(&target);
             // Mailers count clicks: every link of a newsletter leads through their machines.
             let counts_clicks = is_click_tracker(&target)
-                || has_tracker_name(&target)
-                    && (registrable(&target) == registrable(from) || is_bulk && platform.is_none());
+                || has_tracker_name(&target) && (is_own || is_bulk && platform.is_none());
             registrable(&shown) != registrable(&target) && !same_house && !counts_clicks
         })
+}
+
+/// The domain of the platform whose name a link's text is.
+fn platform_domain(text: &str) -> Option<String> {
+    let name = text.trim();
+    let platform = Platform::NAMED.into_iter().find(|platform| {
+        platform.brand_is_coined() && name.eq_ignore_ascii_case(platform.brand())
+    })?;
+    platform.domains().first().map(|&domain| domain.to_owned())
 }
 
 /// The host a link's text names: an address, or a platform's domain or name alone.

@@ -425,6 +425,20 @@ const UNPROVEN: &[Case] = &[
         Unproven,
         &[],
     ),
+    (
+        "a platform's name over a page of one's own",
+        "From: Jan <jan@brydon.example>",
+        Text::Html("<a href='https://brydon.example/li'>LinkedIn</a>"),
+        Unproven,
+        &[],
+    ),
+    (
+        "a platform's name over its own host",
+        "From: Jan <jan@brydon.example>",
+        Text::Html("<a href='https://uk.linkedin.com/in/jan'>LinkedIn</a>"),
+        Unproven,
+        &[],
+    ),
 ];
 
 /// The message itself, or the owner's server, shows that it is not from whom it says.
@@ -668,6 +682,13 @@ const FORGED: &[Case] = &[
         Text::ForeignInvitation,
         Forged,
         &[BorrowedName, LookAlikeHost],
+    ),
+    (
+        "a platform's name over another host",
+        "From: Jan <jan@brydon.example>",
+        Text::Html("<a href='https://evil.example/in'> LinkedIn </a>"),
+        Forged,
+        &[MaskedLink],
     ),
 ];
 
