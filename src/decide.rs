@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::Posterior;
-use crate::extract::{Contact, OutOfScope, Rule, Scope};
+use crate::extract::{Contact, Forgery, OutOfScope, Rule, Scope, Standing};
 use crate::label::Label;
 use crate::message::{Defect, Message};
 
@@ -120,6 +120,8 @@ pub enum Why {
     Unreadable(Defect),
     /// A rule of the guide decides it, whatever the words are.
     Rule(Rule),
+    /// It is not from whom it says, and this shows it: spam or nothing.
+    Forged(Forgery),
     /// The probability is high enough.
     Confident,
     /// Too few of its words are known.
@@ -180,7 +182,24 @@ pub fn decide(
             return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
         }
     }
-    weigh(belief, policy)
+    let decision = weigh(belief, policy);
+    match (
+        contact.authenticity.standing,
+        contact.authenticity.signs.first(),
+    ) {
+        (Standing::Forged, Some(sign)) => only_spam(decision, *sign),
+        _ => decision,
+    }
+}
+
+/// A forged mail is spam if the evidence reaches what spam needs. Its words were chosen by the
+/// forger, so it is nothing else, however it reads.
+fn only_spam(decision: Decision, sign: Forgery) -> Decision {
+    match decision.verdict {
+        Verdict::Label(Label::Spam) => decision,
+        Verdict::Label(_) => Decision::new(Verdict::Unsure, Why::Forged(sign)),
+        _ => decision,
+    }
 }
 
 /// What the classifier believes, and the guard its model carries.
@@ -301,6 +320,21 @@ mod tests {
             let after = settle(before, Label::GenericInvite);
             assert_eq!(likeliest(&after), Label::GenericInvite);
             assert!((after.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{after:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_forged_is_spam_or_nothing() {
+        for label in Label::ALL {
+            let decision = Decision::new(Verdict::Label(label), Why::Confident);
+            let after = only_spam(decision.clone(), Forgery::BorrowedName);
+            match label {
+                Label::Spam => assert_eq!(after, decision),
+                _ => assert_eq!(
+                    after,
+                    Decision::new(Verdict::Unsure, Why::Forged(Forgery::BorrowedName))
+                ),
+            }
         }
     }
 

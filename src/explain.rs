@@ -119,6 +119,12 @@ pub fn sentence(decision: &Decision) -> String {
             format!("the evidence for {label} is strong enough")
         }
         (Why::Confident, _) => String::new(),
+        (Why::Forged(sign), _) => {
+            format!(
+                "left alone: it is not from whom it says: {}",
+                sign.describe()
+            )
+        }
         (Why::FewKnownWords(known), _) => {
             format!("left alone: only {known} of its words are known")
         }
@@ -219,15 +225,10 @@ fn platform_name(name: &str) -> &str {
 }
 
 fn forgery_phrase(name: &str) -> String {
-    [
-        Forgery::BorrowedName,
-        Forgery::ForeignButtons,
-        Forgery::MaskedLink,
-        Forgery::LookAlikeHost,
-    ]
-    .into_iter()
-    .find(|sign| sign.name() == name)
-    .map_or_else(|| name.to_owned(), |sign| sign.describe().to_owned())
+    Forgery::ALL
+        .into_iter()
+        .find(|sign| sign.name() == name)
+        .map_or_else(|| name.to_owned(), |sign| sign.describe().to_owned())
 }
 
 fn number_phrase(name: &str) -> &str {

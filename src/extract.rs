@@ -5,6 +5,7 @@
 //! language and the note in the sender's, so frames are cut on structure (rulers, links,
 //! signatures), not on English words.
 
+mod auth_results;
 mod authenticity;
 pub(crate) mod cues;
 mod defaults;
@@ -13,6 +14,7 @@ mod frame;
 mod host;
 mod language;
 mod linkedin;
+mod look_alike;
 mod notification;
 mod platform;
 mod scope;

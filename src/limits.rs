@@ -21,6 +21,10 @@ pub const HEADERS_BYTES: usize = 64 << 10;
 /// Top-level header fields that are kept; beyond it nothing a reader sees is left.
 pub const HEADER_FIELDS: usize = 1_000;
 
+/// `Authentication-Results` fields that are looked at for one of the owner's own server. It is among
+/// the first few: each server on the way puts its own on top.
+pub const AUTH_RESULTS: usize = 32;
+
 /// MIME parts that are visited. A 4 MB message can hold a million empty ones.
 pub const PARTS: usize = 1_000;
 

@@ -5,6 +5,8 @@ mod suite {
     /// Running the binary in a directory of its own.
     pub(crate) mod support;
 
+    /// Who a message is really from, and what follows.
+    mod authenticity;
     /// Errors and exit codes for input and output that is not as it should be.
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.
@@ -15,6 +17,8 @@ mod suite {
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
+    /// What is contact at all, and what is left alone.
+    mod scope;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
     /// `train`, `evaluate`, `model`: same input, same bytes.

@@ -1,13 +1,19 @@
 //! Signs that a message is not from whom it says.
 //!
-//! `From`, `Reply-To` and `X-LinkedIn-*` are claims, not proof.
+//! `From`, `Reply-To` and `X-LinkedIn-*` are claims, not proof. Proof is what the owner's own mail
+//! server wrote down about the sender's domain; without it no claim is believed and none is held
+//! against the sender, except by what the message itself shows.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::host::host_of;
-use super::platform::{Claim, ClaimedBy};
+use super::auth_results::{AuthResults, Outcome};
+use super::host::{has_tracker_name, host_of, is_click_tracker};
+use super::look_alike::{is_disguised, platform_imitated};
+use super::platform::{Claim, ClaimedBy, platform_of_headers};
 use super::{Platform, registrable};
-use crate::message::Message;
+use crate::message::{Address, Message};
 use crate::owner::Owner;
 
 /// Whether the sender is who the message says.
@@ -38,22 +44,42 @@ pub enum Standing {
 pub enum Forgery {
     /// The sender wears a platform's name; the address is somebody else's.
     BorrowedName,
+    /// A platform's own header fields on mail from somewhere else.
+    BorrowedHeaders,
     /// A platform's mail whose buttons lead elsewhere.
     ForeignButtons,
+    /// A platform's mail whose answers go elsewhere.
+    ForeignReplyTo,
     /// A link that shows one host and leads to another.
     MaskedLink,
-    /// A host written in look-alike letters.
+    /// A host made to be taken for another one.
     LookAlikeHost,
+    /// The owner's own mail server found that the platform did not send it.
+    FailedDmarc,
 }
 
 impl Forgery {
+    /// Every sign.
+    pub const ALL: [Forgery; 7] = [
+        Forgery::BorrowedName,
+        Forgery::BorrowedHeaders,
+        Forgery::ForeignButtons,
+        Forgery::ForeignReplyTo,
+        Forgery::MaskedLink,
+        Forgery::LookAlikeHost,
+        Forgery::FailedDmarc,
+    ];
+
     /// The sign as JSON spells it.
     pub fn name(self) -> &'static str {
         match self {
             Forgery::BorrowedName => "borrowed-name",
+            Forgery::BorrowedHeaders => "borrowed-headers",
             Forgery::ForeignButtons => "foreign-buttons",
+            Forgery::ForeignReplyTo => "foreign-reply-to",
             Forgery::MaskedLink => "masked-link",
             Forgery::LookAlikeHost => "look-alike-host",
+            Forgery::FailedDmarc => "failed-dmarc",
         }
     }
 
@@ -63,63 +89,139 @@ impl Forgery {
             Forgery::BorrowedName => {
                 "the sender uses a platform's name with an address that is not the platform's"
             }
+            Forgery::BorrowedHeaders => {
+                "header fields of a platform in mail that the platform did not send"
+            }
+            Forgery::ForeignReplyTo => "a platform's mail whose answers go to somebody else",
             Forgery::ForeignButtons => "a platform's mail whose links lead away from the platform",
             Forgery::MaskedLink => "a link shows one site and leads to another",
-            Forgery::LookAlikeHost => "a host name written in look-alike letters",
+            Forgery::LookAlikeHost => "a host name made to be taken for another one",
+            Forgery::FailedDmarc => "your mail server found that the platform did not send it",
         }
     }
 }
 
-/// Weighs what a message claims about its sender against what it shows.
-pub(super) fn authenticity(message: &Message, claim: &Claim, _owner: &Owner) -> Authenticity {
-    let signs = forgery(message, claim);
-    let standing = match signs.is_empty() {
-        true => Standing::Unproven,
-        false => Standing::Forged,
+/// Weighs what a message claims about its sender against what it shows and what the owner's own
+/// mail server found out.
+pub(super) fn authenticity(message: &Message, claim: &Claim, owner: &Owner) -> Authenticity {
+    let proof = proof(message, claim, owner);
+    let is_platforms = matches!(claim.by, ClaimedBy::FromDomain | ClaimedBy::MessageId);
+    if proof == Outcome::Pass && is_platforms {
+        // The platform signed the whole of it: what the signs guess at is known.
+        return Authenticity {
+            standing: Standing::Authentic,
+            signs: Vec::new(),
+        };
+    }
+    let mut signs = forgery(message, claim);
+    if proof == Outcome::Fail && is_platforms {
+        signs.push(Forgery::FailedDmarc);
+    }
+    let standing = match (signs.is_empty(), proof) {
+        (false, _) => Standing::Forged,
+        (true, Outcome::Pass) => Standing::Authentic,
+        (true, _) => Standing::Unproven,
     };
     Authenticity { standing, signs }
 }
 
-/// Finds the signs of forgery in a message.
-fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
-    let mut signs = Vec::new();
-    if claim.by == ClaimedBy::Looks {
-        signs.push(Forgery::BorrowedName);
+/// What the owner's mail server says of the claimed domain: passed if DMARC passed or a signature
+/// of the same organisation held, failed only if DMARC failed. Mail with more than one `From` is
+/// shown under one and checked under another, so it proves nothing.
+fn proof(message: &Message, claim: &Claim, owner: &Owner) -> Outcome {
+    let from = message.from.as_ref().map_or("", Address::domain);
+    let results = match AuthResults::trusted(message, owner) {
+        Some(results) if message.headers.named("from").count() == 1 && !from.is_empty() => results,
+        _ => return Outcome::Open,
+    };
+    if claim.by == ClaimedBy::MessageId {
+        // The inviter's own address stands in From; the signature is the platform's.
+        let is_theirs = |domain: &str| Platform::of_host(domain) == Some(claim.platform);
+        return match results.is_signed_by(is_theirs) {
+            true => Outcome::Pass,
+            false => Outcome::Open,
+        };
     }
-    let hosts = link_hosts(message);
-    let is_notification = claim.platform != Platform::Direct;
-    if is_notification && claim.by != ClaimedBy::Looks {
-        let own = hosts
-            .iter()
-            .filter(|host| Platform::of_host(host) == Some(claim.platform))
-            .count();
-        if own == 0 && !hosts.is_empty() {
-            signs.push(Forgery::ForeignButtons);
+    match results.dmarc_of(from) {
+        Outcome::Open
+            if results.is_signed_by(|domain| registrable(domain) == registrable(from)) =>
+        {
+            Outcome::Pass
         }
+        dmarc => dmarc,
     }
-    if masks_a_link(message) {
-        signs.push(Forgery::MaskedLink);
-    }
-    if hosts
-        .iter()
-        .any(|host| host.split('.').any(|label| label.starts_with("xn--")) || !host.is_ascii())
-    {
-        signs.push(Forgery::LookAlikeHost);
-    }
-    signs
 }
 
-/// Hosts of all links, HTML and plain.
-fn link_hosts(message: &Message) -> Vec<String> {
-    let html = message
-        .html
-        .iter()
-        .flat_map(|html| &html.links)
-        .map(|link| link.target.as_str());
-    let plain = memchr::memmem::find_iter(message.plain.as_bytes(), "http")
-        .take(crate::limits::LINKS)
-        .map(|at| link_at(&message.plain[at..]));
-    html.chain(plain).filter_map(host_of).collect()
+/// Finds the signs of forgery in a message.
+fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
+    let hosts = LinkHosts::of(message);
+    let from = message.from.as_ref().map_or("", Address::domain);
+    let is_platforms = matches!(claim.by, ClaimedBy::FromDomain | ClaimedBy::MessageId);
+    let looks = claim.by == ClaimedBy::Looks;
+    let imitates = |host: &str| platform_imitated(host).is_some() || is_disguised(host);
+    let found = [
+        (Forgery::BorrowedName, looks),
+        (
+            Forgery::BorrowedHeaders,
+            looks && platform_of_headers(message) == Some(claim.platform),
+        ),
+        (
+            Forgery::ForeignButtons,
+            is_platforms && hosts.lead_away_from(claim.platform),
+        ),
+        (
+            Forgery::ForeignReplyTo,
+            claim.by == ClaimedBy::FromDomain && answers_leave(message, claim.platform),
+        ),
+        (Forgery::MaskedLink, masks_a_link(message, from)),
+        (
+            Forgery::LookAlikeHost,
+            imitates(from) || hosts.distinct().any(imitates),
+        ),
+    ];
+    found
+        .into_iter()
+        .filter_map(|(sign, is_there)| is_there.then_some(sign))
+        .collect()
+}
+
+/// Hosts of a message's links with how often each occurs.
+struct LinkHosts(BTreeMap<String, usize>);
+
+impl LinkHosts {
+    fn of(message: &Message) -> LinkHosts {
+        let mut counts = BTreeMap::new();
+        let html = message
+            .html
+            .iter()
+            .flat_map(|html| &html.links)
+            .map(|link| link.target.as_str());
+        let plain = memchr::memmem::find_iter(message.plain.as_bytes(), "http")
+            .take(crate::limits::LINKS)
+            .map(|at| link_at(&message.plain[at..]));
+        for host in html.chain(plain).filter_map(host_of) {
+            *counts.entry(host).or_default() += 1;
+        }
+        LinkHosts(counts)
+    }
+
+    fn distinct(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// True if no link is the platform's, or one other site has more of them than the platform. A
+    /// member's own words may hold links; the buttons and the footer outnumber them.
+    fn lead_away_from(&self, platform: Platform) -> bool {
+        let mut own = 0;
+        let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+        for (host, count) in &self.0 {
+            match Platform::of_host(host) {
+                Some(theirs) if theirs.is_of_same_house(platform) => own += count,
+                _ => *others.entry(registrable(host)).or_default() += count,
+            }
+        }
+        others.values().any(|count| *count > own)
+    }
 }
 
 /// The link at the start of a text.
@@ -128,22 +230,72 @@ fn link_at(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// True if a link's text is itself an address of another site than the link's.
-fn masks_a_link(message: &Message) -> bool {
+/// True if the answer to a platform's mail would go to somebody else. LinkedIn's mail of members
+/// to members had the member's own address there until 2014.
+fn answers_leave(message: &Message, platform: Platform) -> bool {
+    let local = message
+        .from
+        .as_ref()
+        .map_or("", |from| from.email.split('@').next().unwrap_or_default());
+    let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
+    !matches!(local, "member" | "connections")
+        && reply_to.is_some_and(|to| {
+            !to.domain().is_empty()
+                && !Platform::of_host(to.domain())
+                    .is_some_and(|theirs| theirs.is_of_same_house(platform))
+        })
+}
+
+/// True if a link's text is itself an address of another site than the link's, or, in mail to one
+/// person, a platform's name and nothing else.
+fn masks_a_link(message: &Message, from: &str) -> bool {
+    let is_bulk = message.raw_header("list-unsubscribe").is_some();
     message
         .html
         .iter()
         .flat_map(|html| &html.links)
         .any(|link| {
-            let shown = link.text.trim();
-            if shown.contains(char::is_whitespace) {
+            let Some(target) = host_of(&link.target) else {
                 return false;
-            }
-            match (host_of(shown), host_of(&link.target)) {
-                (Some(shown), Some(target)) => registrable(&shown) != registrable(&target),
-                _ => false,
-            }
+            };
+            let is_own = registrable(&target) == registrable(from);
+            // Newsletters link names to wherever they count clicks, people to pages of their own.
+            let named = || {
+                let may_name = !is_bulk && !is_own;
+                may_name.then(|| platform_domain(&link.text)).flatten()
+            };
+            let Some(shown) = shown_host(&link.text).or_else(named) else {
+                return false;
+            };
+            let platform = Platform::of_host(&shown);
+            let same_house = platform.is_some() && platform == Platform::of_host(&target);
+            // Mailers count clicks: every link of a newsletter leads through their machines.
+            let counts_clicks = is_click_tracker(&target)
+                || has_tracker_name(&target) && (is_own || is_bulk && platform.is_none());
+            registrable(&shown) != registrable(&target) && !same_house && !counts_clicks
         })
+}
+
+/// The domain of the platform whose name a link's text is.
+fn platform_domain(text: &str) -> Option<String> {
+    let name = text.trim();
+    let platform = Platform::NAMED.into_iter().find(|platform| {
+        platform.brand_is_coined() && name.eq_ignore_ascii_case(platform.brand())
+    })?;
+    platform.domains().first().map(|&domain| domain.to_owned())
+}
+
+/// The host a link's text names: an address, or a platform's domain or name alone.
+fn shown_host(text: &str) -> Option<String> {
+    let shown = text.trim();
+    if shown.is_empty() || shown.len() > 2_000 || shown.contains(char::is_whitespace) {
+        return None;
+    }
+    if let Some(host) = host_of(shown) {
+        return Some(host);
+    }
+    let start = shown.split(['/', '?', '#']).next()?.to_lowercase();
+    Platform::of_host(&start).map(|_| start)
 }
 
 #[cfg(test)]

@@ -58,6 +58,116 @@ pub(super) fn is_below(host: &str, domain: &str) -> bool {
             && host.as_bytes()[host.len() - domain.len() - 1] == b'.'
 }
 
+/// Domains through which mailers and mail filters lead a reader's clicks.
+const CLICK_TRACKERS: &[&str] = &[
+    "list-manage.com",
+    "mailchimp.com",
+    "mandrillapp.com",
+    "hubspotlinks.com",
+    "hubspotemail.net",
+    "hubspot.com",
+    "hs-sites.com",
+    "hubspotstarter.net",
+    "sendgrid.net",
+    "sendgrid.com",
+    "mailgun.org",
+    "mailgun.net",
+    "sparkpostmail.com",
+    "mailjet.com",
+    "mjt.lu",
+    "sendinblue.com",
+    "sibautomation.com",
+    "brevo.com",
+    "klaviyomail.com",
+    "klclick.com",
+    "rs6.net",
+    "constantcontact.com",
+    "exacttarget.com",
+    "exct.net",
+    "salesforce.com",
+    "pardot.com",
+    "marketo.com",
+    "mktoweb.com",
+    "mkt-links.com",
+    "eloqua.com",
+    "cmail19.com",
+    "cmail20.com",
+    "createsend.com",
+    "aweber.com",
+    "getresponse.com",
+    "activehosted.com",
+    "emlnk.com",
+    "acemlna.com",
+    "convertkit-mail.com",
+    "kit-mail.com",
+    "beehiiv.com",
+    "substack.com",
+    "awstrack.me",
+    "customeriomail.com",
+    "intercom-mail.com",
+    "mailerlite.com",
+    "mlsend.com",
+    "mailtrack.io",
+    "outreach.io",
+    "salesloft.com",
+    "yesware.com",
+    "cirrusinsight.com",
+    "apollo.io",
+    "lemlist.com",
+    "streaklinks.com",
+    "safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "mimecast.com",
+    "cudasvc.com",
+    "secure-web.cisco.com",
+    "google.com",
+    "feedburner.com",
+    "bit.ly",
+    "t.co",
+    "lnkd.in",
+    "eventbrite.com",
+    "evbuc.com",
+    "cleverreach.com",
+    "inxmail.com",
+    "rdtrk.com",
+];
+
+/// True for hosts that lead clicks on to the site a link's text names.
+pub(super) fn is_click_tracker(host: &str) -> bool {
+    CLICK_TRACKERS.iter().any(|domain| is_below(host, domain))
+}
+
+/// True for hosts called as mailers call their click counters: `click.firm.example`. Anybody can
+/// call a host so.
+pub(super) fn has_tracker_name(host: &str) -> bool {
+    let first = host.split('.').next().unwrap_or_default();
+    let first = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    matches!(
+        first,
+        "click"
+            | "clicks"
+            | "clickthru"
+            | "link"
+            | "links"
+            | "track"
+            | "tracking"
+            | "trk"
+            | "email"
+            | "mail"
+            | "news"
+            | "newsletter"
+            | "go"
+            | "url"
+            | "ct"
+            | "e"
+            | "r"
+            | "t"
+            | "em"
+            | "lnk"
+    )
+}
+
 /// Lower case with look-alike characters, digits included, folded to what they imitate.
 pub(super) fn fold_confusables(text: &str) -> String {
     fold_look_alikes(text).replace('0', "o").replace('1', "l")

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::host::{fold_confusables, is_below};
+use super::host::{is_below, registrable};
+use super::look_alike::{platform_imitated, platform_named};
 use crate::message::{Address, Message};
 
 /// Where a contact comes from.
@@ -72,14 +73,77 @@ impl Platform {
     }
 
     /// The word by which people and forgers name it.
-    fn brand(self) -> &'static str {
+    pub(super) fn brand(self) -> &'static str {
         match self {
             Platform::X => "twitter",
             other => other.name(),
         }
     }
 
-    const NAMED: [Platform; 12] = [
+    /// True if nobody and nothing else bears the brand: "Xing" and "Slack" are surnames too,
+    /// "academia" and "meetup" words, and many a group has a "discord" of its own.
+    pub(super) fn brand_is_coined(self) -> bool {
+        !matches!(
+            self,
+            Platform::Xing
+                | Platform::Slack
+                | Platform::Academia
+                | Platform::Meetup
+                | Platform::Discord
+        )
+    }
+
+    /// How other scripts and marketing spell the name, lower case.
+    pub(super) fn other_names(self) -> &'static [&'static str] {
+        match self {
+            Platform::Linkedin => &[
+                "领英",
+                "領英",
+                "linked in",
+                "リンクトイン",
+                "링크드인",
+                "линкедин",
+                "линкедін",
+                "لينكد",
+                "לינקדאין",
+                "לינקדין",
+                "लिंक्डइन",
+                "ลิงก์อิน",
+                "ลิงค์อิน",
+                "λινκεντιν",
+            ],
+            Platform::Facebook => &[
+                "meta business",
+                "meta support",
+                "meta page",
+                "meta platforms",
+                "meta security",
+                "脸书",
+                "臉書",
+                "フェイスブック",
+                "페이스북",
+                "фейсбук",
+                "فيسبوك",
+                "פייסבוק",
+                "फेसबुक",
+                "เฟซบุ๊ก",
+                "เฟสบุ๊ค",
+            ],
+            Platform::Instagram => &[
+                "インスタグラム",
+                "인스타그램",
+                "инстаграм",
+                "انستغرام",
+                "انستقرام",
+                "אינסטגרם",
+                "इंस्टाग्राम",
+            ],
+            Platform::X => &["ツイッター", "트위터", "твиттер", "تويتر", "טוויטר"],
+            _ => &[],
+        }
+    }
+
+    pub(super) const NAMED: [Platform; 12] = [
         Platform::Linkedin,
         Platform::Xing,
         Platform::Facebook,
@@ -93,6 +157,12 @@ impl Platform {
         Platform::Slack,
         Platform::Discord,
     ];
+
+    /// True for the same platform, and for two that send each other's mail.
+    pub(super) fn is_of_same_house(self, other: Platform) -> bool {
+        let is_meta = |platform| matches!(platform, Platform::Facebook | Platform::Instagram);
+        self == other || is_meta(self) && is_meta(other)
+    }
 
     /// The platform a host belongs to.
     pub fn of_host(host: &str) -> Option<Platform> {
@@ -113,7 +183,7 @@ pub(super) enum ClaimedBy {
     /// The platform's machines made the Message-ID; `From` is the inviter's own address, as
     /// LinkedIn's was until 2014.
     MessageId,
-    /// The display name or a look-alike domain names the platform; the real domain is another.
+    /// The display name, a look-alike domain or header fields name the platform; the real domain is another.
     Looks,
     /// No platform.
     Nothing,
@@ -163,86 +233,55 @@ fn is_linkedin_made(message: &Message) -> bool {
 
 /// The platform whose name the sender wears without owning it.
 fn looks_like(message: &Message, from: &Address) -> Option<Platform> {
-    // A mailing list that rewrites From as "NAME via LIST" is no forgery of the name.
-    if message.raw_header("list-id").is_some() {
+    let name = from.name.as_deref().unwrap_or_default();
+    if is_rewritten_by_list(message, from, name) {
         return None;
     }
-    if let Some(platform) = wears_headers_of(message, from) {
-        return Some(platform);
-    }
-    let name = fold_confusables(from.name.as_deref().unwrap_or_default());
-    let domain = fold_confusables(from.domain());
-    Platform::NAMED.into_iter().find(|platform| {
-        let brand = platform.brand();
-        if brand.len() < 5 {
-            // "Xing" and "Slack" are names and words too: the whole display name must be it.
-            return name.trim() == brand || name.ends_with(&format!("via {brand}"));
-        }
-        let words = || name.split(|c: char| !c.is_alphanumeric());
-        words().any(|word| near(word, brand))
-            || domain
-                .split(['.', '-', '_'])
-                .any(|label| near(label, brand) || label.contains(brand))
-    })
+    platform_of_headers(message)
+        .or_else(|| platform_of_local_part(from))
+        .or_else(|| platform_named(name))
+        .or_else(|| platform_imitated(from.domain()))
 }
 
-/// The platform whose own headers, sender addresses or other names a message wears.
-fn wears_headers_of(message: &Message, from: &Address) -> Option<Platform> {
-    let has = |name: &str| message.raw_header(name).is_some();
-    let local = from.email.split('@').next().unwrap_or_default();
-    let name = from.name.as_deref().unwrap_or_default().to_lowercase();
-    let names = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    if has("x-linkedin-class")
-        || has("x-linkedin-template")
-        || matches!(
-            local,
-            "inmail-hit-reply" | "messages-noreply" | "messaging-digest-noreply"
-        )
-        || names(&["领英", "linked in"])
-    {
+/// True for "NAME via LIST" with the list's own address, as lists write `From` when the sender's
+/// domain would forbid theirs: no forgery of NAME.
+fn is_rewritten_by_list(message: &Message, from: &Address, name: &str) -> bool {
+    let Some(list) = message.raw_header("list-id") else {
+        return false;
+    };
+    let list = list.text().to_lowercase();
+    let id = list.rsplit('<').next().unwrap_or_default();
+    let host = id.split('>').next().unwrap_or_default().trim();
+    let Some((_, via)) = name.rsplit_once(" via ") else {
+        return false;
+    };
+    platform_named(via).is_none()
+        && !from.domain().is_empty()
+        && registrable(host) == registrable(from.domain())
+}
+
+/// The platform whose own header fields a message carries; they are claims like any other.
+pub(super) fn platform_of_headers(message: &Message) -> Option<Platform> {
+    let has = |names: &[&str]| names.iter().any(|name| message.raw_header(name).is_some());
+    if has(&[
+        "x-linkedin-class",
+        "x-linkedin-template",
+        "x-linkedin-fbl",
+        "x-linkedin-id",
+    ]) {
         return Some(Platform::Linkedin);
     }
-    let facebook = [
-        "meta business",
-        "meta support",
-        "meta page",
-        "meta platforms",
-        "meta security",
-    ];
-    (has("x-facebook-notify") || names(&facebook)).then_some(Platform::Facebook)
+    has(&["x-facebook-notify", "x-facebook-camp"]).then_some(Platform::Facebook)
 }
 
-/// True if a word is the brand or one letter away from it.
-fn near(word: &str, brand: &str) -> bool {
-    if word == brand {
-        return true;
-    }
-    brand.len() >= 7 && word.len().abs_diff(brand.len()) <= 1 && edit_distance_is_one(word, brand)
-}
-
-fn edit_distance_is_one(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() {
-        (&a, &b)
-    } else {
-        (&b, &a)
-    };
-    let same = short
-        .iter()
-        .zip(long.iter())
-        .take_while(|(x, y)| x == y)
-        .count();
-    match long.len() - short.len() {
-        0 => {
-            let swapped = same + 1 < long.len()
-                && short[same] == long[same + 1]
-                && short[same + 1] == long[same];
-            let skip = if swapped { 2 } else { 1 };
-            short[(same + skip).min(short.len())..] == long[(same + skip).min(long.len())..]
-        }
-        1 => short[same..] == long[same + 1..],
-        _ => false,
-    }
+/// The platform that sends from an address before the `@` like this one.
+fn platform_of_local_part(from: &Address) -> Option<Platform> {
+    let local = from.email.split('@').next().unwrap_or_default();
+    matches!(
+        local,
+        "inmail-hit-reply" | "messages-noreply" | "messaging-digest-noreply"
+    )
+    .then_some(Platform::Linkedin)
 }
 
 #[cfg(test)]
@@ -274,6 +313,9 @@ mod tests {
             "From: A via LinkedIn <x@y.example>",
             "From: A <x@liinkedin.example>",
             "From: A <x@linkedin-mail.example>",
+            "From: A <x@y.example>\nX-LinkedIn-Template: welcome_default",
+            "From: A via LinkedIn <x@y.example>\nList-Id: <d.y.example>",
+            "From: LinkedIn <x@y.example>\nList-Id: <d.y.example>",
             "From: A <x@linkedin.com.login.example>",
             "From: L\u{456}nkedIn <x@y.example>",
         ] {

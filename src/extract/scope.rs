@@ -1,15 +1,21 @@
 //! Is it inbound contact at all? Receipts, codes, digests, list traffic, machine mail and bounces
-//! are recognised and left exactly where they are.
+//! are recognised and left exactly where they are. Header fields are asked first, the sender's
+//! address next, words last.
 
+mod senders;
 mod wording;
 
 use serde::{Deserialize, Serialize};
 
-use self::wording::{
-    ANSWERED, AUTO_REPLY_SUBJECTS, BOUNCE_SUBJECTS, CODE_SUBJECTS, CONNECTED, MACHINES, ROBOTS,
-    RUNNABLE, SUBSCRIBED, TRANSACTION_SUBJECTS,
+use self::senders::{
+    are_colleagues, has_absence_headers, has_reporters_headers, is_postmaster, is_reporter,
+    is_service, local_part,
 };
-use super::{Contact, Kind, Platform, registrable};
+use self::wording::{
+    ABSENCES, ANSWERED, AUTO_REPLIES, BOUNCES, BY_CONNECTION, CODES, Phrases, REPORTS, REQUESTS,
+    SUBSCRIBED, TEAM_MEETINGS, THREATS, TRANSACTIONS,
+};
+use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Address, Message};
 
 /// Whether a message is inbound contact. As JSON: `in`, or what it is instead.
@@ -70,30 +76,39 @@ impl OutOfScope {
 
 /// Decides whether a message is inbound contact.
 pub(super) fn scope(message: &Message, contact: &Contact) -> Scope {
+    let found = match contact.platform {
+        Platform::Direct => direct(message, contact),
+        _ => machine_report(message).or_else(|| report(message, contact)),
+    };
+    found.map_or(Scope::In, Scope::Out)
+}
+
+/// What a platform reports of itself. A forger's notice is contact: he wants something.
+fn report(message: &Message, contact: &Contact) -> Option<OutOfScope> {
+    let is_forged = contact.authenticity.standing == Standing::Forged;
+    let is_report = contact.kind == Kind::Notice && !is_forged && !subject_has(message, &REQUESTS);
+    is_report.then_some(OutOfScope::Digest)
+}
+
+/// What mail between two addresses is, if not contact.
+fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     if let Some(report) = machine_report(message) {
-        return Scope::Out(report);
-    }
-    if contact.platform != Platform::Direct {
-        return match contact.kind {
-            Kind::Notice if contact.authenticity.signs.is_empty() => Scope::Out(OutOfScope::Digest),
-            _ => Scope::In,
-        };
+        return Some(report);
     }
     if is_list(message) {
-        return Scope::Out(OutOfScope::List);
+        return Some(OutOfScope::List);
     }
-    if let Some(reason) = automated(message) {
-        return Scope::Out(reason);
+    if contact.authenticity.standing == Standing::Forged {
+        return None;
     }
-    if contact.kind == Kind::NewsletterOrOffer && was_asked_for(message) {
-        return Scope::Out(OutOfScope::Newsletter);
+    if let Some(reason) = automated(message, contact) {
+        return Some(reason);
     }
-    if contact.kind == Kind::EventOrGroupInvite
-        && (is_colleague(message) || answers_an_invitation(message))
-    {
-        return Scope::Out(OutOfScope::Machine);
+    match contact.kind {
+        Kind::NewsletterOrOffer if was_asked_for(message) => Some(OutOfScope::Newsletter),
+        Kind::EventOrGroupInvite if is_team_calendar(message) => Some(OutOfScope::Machine),
+        _ => None,
     }
-    Scope::In
 }
 
 fn header_contains(message: &Message, name: &str, words: &[&str]) -> bool {
@@ -103,29 +118,27 @@ fn header_contains(message: &Message, name: &str, words: &[&str]) -> bool {
     })
 }
 
+fn subject_has(message: &Message, phrases: &Phrases) -> bool {
+    phrases.are_in(&message.subject.to_lowercase())
+}
+
 /// Bounces and automatic replies say so in their headers.
 fn machine_report(message: &Message) -> Option<OutOfScope> {
-    let from = message.from.as_ref();
-    let local = from.map_or("", |from| from.email.split('@').next().unwrap_or_default());
-    let subject = message.subject.to_lowercase();
-    if matches!(
-        local,
-        "mailer-daemon" | "postmaster" | "mail-daemon" | "double-bounce"
-    ) || header_contains(message, "content-type", &["multipart/report"])
-        || header_contains(message, "return-path", &["<>"]) && any(&subject, BOUNCE_SUBJECTS)
+    // The empty return path is what stops machines from answering machines (RFC 5321, 4.5.5).
+    let is_unanswerable = header_contains(message, "return-path", &["<>"]);
+    if is_postmaster(local_part(message))
+        || header_contains(message, "content-type", &["multipart/report"])
+        || message.raw_header("x-failed-recipients").is_some()
+        || is_unanswerable && subject_has(message, &BOUNCES)
     {
         return Some(OutOfScope::Bounce);
     }
     if header_contains(message, "auto-submitted", &["auto-replied"])
         || header_contains(message, "precedence", &["auto_reply", "auto-reply"])
-        || [
-            "x-autoreply",
-            "x-autorespond",
-            "x-auto-response-suppress-reply",
-        ]
-        .iter()
-        .any(|name| message.raw_header(name).is_some())
-        || any(&subject, AUTO_REPLY_SUBJECTS)
+        || has_absence_headers(message)
+        || is_unanswerable && message.raw_header("in-reply-to").is_some()
+        || subject_has(message, &AUTO_REPLIES)
+        || ABSENCES.begin(message.subject.to_lowercase().trim_start())
     {
         return Some(OutOfScope::AutoReply);
     }
@@ -146,33 +159,29 @@ fn is_list(message: &Message) -> bool {
 }
 
 /// Mail a machine sends to one person: codes, receipts, reports.
-fn automated(message: &Message) -> Option<OutOfScope> {
-    let from = message.from.as_ref()?;
-    let local = from.email.split('@').next().unwrap_or_default();
-    let subject = message.subject.to_lowercase();
-    let is_robot =
-        any(local, ROBOTS) || header_contains(message, "auto-submitted", &["auto-generated"]);
-    if is_robot && any(&subject, CODE_SUBJECTS) {
-        return Some(OutOfScope::Code);
+fn automated(message: &Message, contact: &Contact) -> Option<OutOfScope> {
+    let local = local_part(message);
+    let is_generated = header_contains(message, "auto-submitted", &["auto-generated"]);
+    if is_service(local) || is_generated {
+        if subject_has(message, &CODES) {
+            return Some(OutOfScope::Code);
+        }
+        if subject_has(message, &REPORTS) {
+            return Some(OutOfScope::Machine);
+        }
+        let is_authentic = contact.authenticity.standing == Standing::Authentic;
+        let presses = subject_has(message, &THREATS) && !is_authentic;
+        if subject_has(message, &TRANSACTIONS) && !presses && !carries_a_program(message) {
+            return Some(OutOfScope::Transaction);
+        }
     }
-    if is_robot && any(&subject, TRANSACTION_SUBJECTS) && !carries_a_program(message) {
-        return Some(OutOfScope::Transaction);
-    }
-    let is_machine = any(local, MACHINES)
-        || [
-            "x-github-reason",
-            "x-jenkins-job",
-            "x-gitlab-project",
-            "x-pagerduty-incident",
-        ]
-        .iter()
-        .any(|name| message.raw_header(name).is_some());
-    let generated = header_contains(message, "auto-submitted", &["auto-generated"]);
-    (is_machine || generated && message.raw_header("list-unsubscribe").is_none())
-        .then_some(OutOfScope::Machine)
+    let is_machine = is_reporter(local)
+        || has_reporters_headers(message)
+        || is_generated && message.raw_header("list-unsubscribe").is_none();
+    is_machine.then_some(OutOfScope::Machine)
 }
 
-/// True if a file is attached that can run: no receipt needs one.
+/// True if a file is attached that can run, or hide what runs: no receipt needs one.
 fn carries_a_program(message: &Message) -> bool {
     message.attachments.iter().any(|file| {
         let ending = file.name.as_deref().and_then(|name| name.rsplit_once('.'));
@@ -180,10 +189,16 @@ fn carries_a_program(message: &Message) -> bool {
     })
 }
 
+/// File name endings of what can run when it is opened, and of what is packed to hide it.
+const RUNNABLE: &[&str] = &[
+    "exe", "scr", "js", "vbs", "hta", "bat", "cmd", "com", "jar", "lnk", "iso", "img", "doc",
+    "docm", "xls", "xlsm", "htm", "html", "shtml", "zip", "rar", "7z", "ace", "pif",
+];
+
 /// True if a newsletter says that the owner subscribed, and not that a connection was enough.
 fn was_asked_for(message: &Message) -> bool {
     let text = edges(message.visible_text());
-    any(&text, SUBSCRIBED) && !any(&text, CONNECTED)
+    SUBSCRIBED.are_in(&text) && !BY_CONNECTION.are_in(&text)
 }
 
 /// The first and last two thousand bytes of a text, lower case: where newsletters say why they
@@ -198,23 +213,18 @@ fn edges(text: &str) -> String {
     format!("{}\n{}", head.to_lowercase(), tail.to_lowercase())
 }
 
-/// True for a calendar's answer to an invitation of the owner's.
-fn answers_an_invitation(message: &Message) -> bool {
-    let subject = message.subject.to_lowercase();
-    ANSWERED.iter().any(|answer| subject.starts_with(answer))
+/// True for a colleague's calendar, a team's meeting, and a calendar's answer to the owner.
+fn is_team_calendar(message: &Message) -> bool {
+    ANSWERED.begin(&message.subject.to_lowercase())
+        || subject_has(message, &TEAM_MEETINGS)
+        || is_from_colleague(message)
 }
 
 /// True if the sender's domain is the recipient's.
-fn is_colleague(message: &Message) -> bool {
+fn is_from_colleague(message: &Message) -> bool {
     let to = message.raw_header("to").and_then(Address::of_header);
     match (&message.from, to) {
-        (Some(from), Some(to)) => {
-            !from.domain().is_empty() && registrable(from.domain()) == registrable(to.domain())
-        }
+        (Some(from), Some(to)) => are_colleagues(from, &to),
         _ => false,
     }
-}
-
-fn any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }

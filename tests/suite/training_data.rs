@@ -126,21 +126,18 @@ fn in_scope_examples_are_taken_for_that() {
         .filter(|(_, file)| matches!(read(file).1.scope, Scope::Out(_)))
         .map(|(_, file)| file.display().to_string())
         .collect();
-    assert!(missed.len() * 100 <= all.len() * 2, "{missed:#?}");
+    assert!(missed.is_empty(), "{missed:#?}");
 }
 
+/// An honest sender is never called a forger, by any sign.
 #[test]
-fn out_of_scope_mail_is_left_alone() {
-    let all = files("tests/fixtures/out-of-scope");
-    let missed: Vec<String> = all
+fn honest_examples_show_no_sign_of_forgery() {
+    let accused: Vec<String> = examples()
         .iter()
-        .filter(|file| read(file).1.scope == Scope::In)
-        .map(|file| file.display().to_string())
+        .filter(|(label, _)| *label != Label::Spam)
+        .map(|(_, file)| (file, read(file).1.authenticity))
+        .filter(|(_, found)| !found.signs.is_empty())
+        .map(|(file, found)| format!("{}: {:?}", file.display(), found.signs))
         .collect();
-    assert!(
-        all.len() >= 42 && missed.len() * 10 <= all.len(),
-        "{} of {}: {missed:#?}",
-        missed.len(),
-        all.len()
-    );
+    assert!(accused.is_empty(), "{accused:#?}");
 }
