@@ -161,8 +161,9 @@ pub struct Explain {
     after_help = "Months are those of the messages' own dates, in UTC.\n\nExamples:\n  anteroom report Inbox.mbox\n  anteroom report --json ~/Maildir | jq '.genuine[].from'"
 )]
 pub struct Report {
-    /// Mail to read; '-' is standard input
-    #[arg(value_name = "PATH", default_value = "-")]
+    /// Mail to read; '-' is standard input. Left out: the decisions in the state store, where one
+    /// is given, else standard input
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// One JSON object, schema anteroom.report/1
     #[arg(long)]

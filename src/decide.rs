@@ -39,6 +39,13 @@ impl Verdict {
             Verdict::OutOfScope => "out-of-scope",
         }
     }
+
+    /// The verdict of a name.
+    pub fn named(name: &str) -> Option<Verdict> {
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.name() == name)
+    }
 }
 
 /// Which messages get a label at all.

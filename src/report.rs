@@ -1,15 +1,20 @@
 //! Who wants what: verdicts by month and platform, the genuine by name, and what senders ask for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::decide::Verdict;
+use crate::history::Day;
 use crate::label::Label;
 use crate::triage::Triage;
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "anteroom.report/1";
+
+/// A name the program gives to a platform or a want.
+pub type Name = Cow<'static, str>;
 
 /// What the report keeps of one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +22,20 @@ pub struct Entry {
     /// `2024-03`, by the message's own date; none if it has no believable one.
     pub month: Option<String>,
     /// Where it comes from.
-    pub platform: &'static str,
+    pub platform: Name,
     /// What became of it.
     pub verdict: Verdict,
     /// What its sender wants, if it is inbound contact.
-    pub wants: Vec<&'static str>,
+    pub wants: Vec<Name>,
+    /// Tells the sender from others.
+    pub sender: u64,
+    /// How the message is listed; none if only its decision is known.
+    pub listed: Option<Listed>,
+}
+
+/// A message in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
     /// The sender's name, else their address.
     pub from: String,
     /// As in the header.
@@ -33,34 +47,34 @@ impl Entry {
     pub fn of(triage: &Triage) -> Entry {
         let sender = &triage.contact.sender;
         let verdict = triage.decision.verdict;
+        let from = sender.name.as_ref().or(sender.email.as_ref());
+        let from = from.cloned().unwrap_or_default();
         Entry {
-            month: triage.message.date().and_then(month),
-            platform: triage.contact.platform.name(),
+            month: triage.message.date().and_then(Day::of).map(month),
+            platform: triage.contact.platform.name().into(),
             verdict,
             wants: match verdict {
                 Verdict::OutOfScope => Vec::new(),
-                _ => wants(triage),
+                _ => wants(triage).into_iter().map(Name::from).collect(),
             },
-            from: sender
-                .name
-                .clone()
-                .or_else(|| sender.email.clone())
-                .unwrap_or_default(),
-            subject: triage.message.subject.clone(),
+            sender: crate::features::key_of(&from),
+            listed: Some(Listed {
+                from,
+                subject: triage.message.subject.clone(),
+            }),
         }
     }
 }
 
 /// What the sender wants, most telling first: by the form of the contact.
-fn wants(triage: &Triage) -> Vec<&'static str> {
+pub fn wants(triage: &Triage) -> Vec<&'static str> {
     vec![triage.contact.kind.name()]
 }
 
-/// `2024-03` for a time in seconds since 1970; none outside 1970 to 2100.
-fn month(seconds: i64) -> Option<String> {
-    let days = crate::history::Day::of(seconds)?.0;
+/// `2024-03` for a day in it.
+pub fn month(day: Day) -> String {
     // Days to civil date: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
-    let shifted = days + 719_468;
+    let shifted = day.0 + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -72,7 +86,7 @@ fn month(seconds: i64) -> Option<String> {
         from_march - 9
     };
     let year = year_of_era + era * 400 + i32::from(month <= 2);
-    Some(format!("{year:04}-{month:02}"))
+    format!("{year:04}-{month:02}")
 }
 
 /// The report. As JSON it is `anteroom.report/1`.
@@ -96,11 +110,11 @@ pub struct Month {
     /// `2024-03`, or null.
     pub month: Option<String>,
     /// The platform.
-    pub platform: &'static str,
+    pub platform: Name,
     /// Messages by verdict; verdicts that did not occur are left out.
     pub verdicts: BTreeMap<&'static str, usize>,
     /// What is wanted most, and how many messages want it, most first.
-    pub top: Vec<(&'static str, usize)>,
+    pub top: Vec<(Name, usize)>,
 }
 
 /// One genuine message.
@@ -113,14 +127,14 @@ pub struct Person {
     /// The subject.
     pub subject: String,
     /// Where it comes from.
-    pub platform: &'static str,
+    pub platform: Name,
 }
 
 /// One thing that senders want.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Want {
     /// What.
-    pub what: &'static str,
+    pub what: Name,
     /// How many different senders want it.
     pub senders: usize,
     /// In how many messages.
@@ -137,15 +151,15 @@ const TOP: usize = 3;
 pub struct Tally {
     messages: usize,
     /// Undated months sort last: `false` comes before `true`.
-    months: BTreeMap<(bool, Option<String>, &'static str), Cell>,
+    months: BTreeMap<(bool, Option<String>, Name), Cell>,
     genuine: Vec<Person>,
-    wants: BTreeMap<&'static str, Askers>,
+    wants: BTreeMap<Name, Askers>,
 }
 
 #[derive(Debug, Default)]
 struct Cell {
     verdicts: BTreeMap<Verdict, usize>,
-    wants: BTreeMap<&'static str, usize>,
+    wants: BTreeMap<Name, usize>,
 }
 
 #[derive(Debug, Default)]
@@ -158,20 +172,26 @@ impl Tally {
     /// Adds one message.
     pub fn add(&mut self, entry: Entry) {
         self.messages += 1;
-        let key = (entry.month.is_none(), entry.month.clone(), entry.platform);
+        let key = (
+            entry.month.is_none(),
+            entry.month.clone(),
+            entry.platform.clone(),
+        );
         let cell = self.months.entry(key).or_default();
         *cell.verdicts.entry(entry.verdict).or_default() += 1;
-        for want in &entry.wants {
-            *cell.wants.entry(want).or_default() += 1;
+        for want in entry.wants {
+            *cell.wants.entry(want.clone()).or_default() += 1;
             let askers = self.wants.entry(want).or_default();
-            askers.senders.insert(crate::features::key_of(&entry.from));
+            askers.senders.insert(entry.sender);
             *askers.verdicts.entry(entry.verdict).or_default() += 1;
         }
-        if entry.verdict == Verdict::Label(Label::Genuine) {
+        if let Some(listed) = entry.listed
+            && entry.verdict == Verdict::Label(Label::Genuine)
+        {
             self.genuine.push(Person {
                 month: entry.month,
-                from: entry.from,
-                subject: entry.subject,
+                from: listed.from,
+                subject: listed.subject,
                 platform: entry.platform,
             });
         }
@@ -181,7 +201,7 @@ impl Tally {
     pub fn finish(self) -> Report {
         let months = self.months.into_iter().map(|((_, month, platform), cell)| {
             let mut top: Vec<_> = cell.wants.into_iter().collect();
-            top.sort_by_key(|(what, n)| (std::cmp::Reverse(*n), *what));
+            top.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
             top.truncate(TOP);
             Month {
                 month,
@@ -200,7 +220,7 @@ impl Tally {
                 verdicts: named(&askers.verdicts),
             })
             .collect();
-        wants.sort_by_key(|want| (std::cmp::Reverse(want.senders), want.what));
+        wants.sort_by(|a, b| (b.senders, &a.what).cmp(&(a.senders, &b.what)));
         Report {
             schema: SCHEMA,
             messages: self.messages,
@@ -224,6 +244,7 @@ mod tests {
 
     #[test]
     fn months_are_those_of_the_calendar() {
+        let month = |seconds| Day::of(seconds).map(month);
         assert_eq!(month(0).as_deref(), Some("1970-01"));
         assert_eq!(month(951_782_400).as_deref(), Some("2000-02"));
         assert_eq!(month(951_868_800).as_deref(), Some("2000-03"));
@@ -236,11 +257,14 @@ mod tests {
     fn counts_add_up_and_the_undated_come_last() {
         let entry = |month: Option<&str>, from: &str, verdict| Entry {
             month: month.map(str::to_owned),
-            platform: "direct",
+            platform: "direct".into(),
             verdict,
-            wants: vec!["direct-message"],
-            from: from.to_owned(),
-            subject: "Hello".to_owned(),
+            wants: vec!["direct-message".into()],
+            sender: crate::features::key_of(from),
+            listed: Some(Listed {
+                from: from.to_owned(),
+                subject: "Hello".to_owned(),
+            }),
         };
         let mut tally = Tally::default();
         tally.add(entry(None, "A", Verdict::Label(Label::Pitch)));

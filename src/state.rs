@@ -4,6 +4,7 @@
 //! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
 //! remembered survives a crash. Each table has one module below this one.
 
+mod decisions;
 mod history;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
+
+pub use decisions::Decided;
 
 /// Name of the file in the state directory.
 const FILE: &str = "state.sqlite";
@@ -23,6 +26,7 @@ const STEPS: &[M<'static>] = &[
     // "Ante": tells `file` and us whose database it is.
     M::up("PRAGMA application_id = 0x416e7465;"),
     history::STEP,
+    decisions::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

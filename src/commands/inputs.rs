@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::{CommandError, Judge, Notes};
 use crate::history::Sighting;
 use crate::source::{RawMessage, Rest, Source, map_batches};
+use crate::state::Decided;
 use crate::triage::{Triage, read};
 
 /// Maps every message of the paths on all cores; `sink` gets the results in order.
@@ -45,10 +46,16 @@ pub(super) fn judge_each<T: Send>(
             })
             .unzip();
         let pasts = memory.note(&sightings)?;
-        let known = read.into_par_iter().zip(pasts).zip(batch);
-        Ok(known
-            .map(|((read, past), raw)| map(raw, judge.judge(read, past)))
-            .collect())
+        let known = read.into_par_iter().zip(pasts).zip(&sightings).zip(batch);
+        let (results, decisions): (Vec<T>, Vec<_>) = known
+            .map(|(((read, past), sighting), raw)| {
+                let triage = judge.judge(read, past);
+                let decided = sighting.as_ref().and_then(|s| Decided::of(s, &triage));
+                (map(raw, triage), decided)
+            })
+            .unzip();
+        memory.keep(&decisions)?;
+        Ok(results)
     };
     for_each_batch(paths, rest, notes, judge_batch, sink)
 }

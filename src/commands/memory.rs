@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::history::{Day, Ledger, Past, Salt, Sighting};
 use crate::limits;
-use crate::state::{State, StateError};
+use crate::state::{Decided, State, StateError};
 
 /// Where sightings are noted.
 pub(super) enum Memory {
@@ -43,6 +43,14 @@ impl Memory {
                 .map(Option::unwrap_or_default)
                 .collect()),
             Memory::Kept(state) => state.note(sightings),
+        }
+    }
+
+    /// Keeps what was decided, if there is a store.
+    pub(super) fn keep(&mut self, decisions: &[Option<Decided>]) -> Result<(), StateError> {
+        match self {
+            Memory::Run(_) => Ok(()),
+            Memory::Kept(state) => state.keep_decisions(decisions),
         }
     }
 

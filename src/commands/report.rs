@@ -1,6 +1,7 @@
 //! `anteroom report`
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use comfy_table::Cell;
 
@@ -9,11 +10,33 @@ use crate::cli;
 use crate::decide::Verdict;
 use crate::report::{Entry, Report, Tally};
 use crate::source::Rest;
+use crate::state::State;
 
 pub(super) fn run(args: &cli::Report, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    let report = match &judge.state {
+        Some(state) if args.paths.is_empty() => remembered(state)?,
+        _ => judged(&args.paths, judge, notes)?,
+    };
+    if args.json {
+        let text = serde_json::to_string(&report)
+            .map_err(|error| CommandError::Internal(error.to_string()))?;
+        writeln!(anstream::stdout().lock(), "{text}")?;
+        return Ok(());
+    }
+    print(&report)
+}
+
+/// The report on mail.
+fn judged(paths: &[PathBuf], judge: &Judge, notes: Notes) -> Result<Report, CommandError> {
+    let standard_input = [PathBuf::from("-")];
+    let paths = if paths.is_empty() {
+        &standard_input
+    } else {
+        paths
+    };
     let mut tally = Tally::default();
     inputs::judge_each(
-        &args.paths,
+        paths,
         Rest::Skip,
         (judge, notes),
         |_, triage| Entry::of(&triage),
@@ -22,14 +45,17 @@ pub(super) fn run(args: &cli::Report, judge: &Judge, notes: Notes) -> Result<(),
             Ok(())
         },
     )?;
-    let report = tally.finish();
-    if args.json {
-        let text = serde_json::to_string(&report)
-            .map_err(|error| CommandError::Internal(error.to_string()))?;
-        writeln!(anstream::stdout().lock(), "{text}")?;
-        return Ok(());
-    }
-    print(&report)
+    Ok(tally.finish())
+}
+
+/// The report on what was decided in earlier runs; names are not kept, so nobody is named.
+fn remembered(state: &Path) -> Result<Report, CommandError> {
+    let mut tally = Tally::default();
+    State::open(state)?
+        .decisions()?
+        .into_iter()
+        .for_each(|entry| tally.add(entry));
+    Ok(tally.finish())
 }
 
 fn print(report: &Report) -> Result<(), CommandError> {
@@ -41,7 +67,7 @@ fn print(report: &Report) -> Result<(), CommandError> {
     for month in &report.months {
         let mut cells = vec![
             Cell::new(month.month.as_deref().unwrap_or("undated")),
-            Cell::new(month.platform),
+            Cell::new(&month.platform),
         ];
         cells.extend(Verdict::ALL.iter().map(|verdict| {
             let n = month.verdicts.get(verdict.name());
@@ -64,7 +90,7 @@ fn print(report: &Report) -> Result<(), CommandError> {
                 Cell::new(person.month.as_deref().unwrap_or("undated")),
                 Cell::new(table::cut(&person.from, 32)),
                 Cell::new(table::cut(&person.subject, 60)),
-                Cell::new(person.platform),
+                Cell::new(&person.platform),
             ]);
         }
         classify::print(&genuine)?;
@@ -80,7 +106,7 @@ fn print(report: &Report) -> Result<(), CommandError> {
             })
             .collect();
         wants.add_row(vec![
-            Cell::new(want.what),
+            Cell::new(&want.what),
             table::number(want.senders),
             table::number(want.messages),
             Cell::new(verdicts.join(", ")),

@@ -31,9 +31,9 @@ impl<V> Generations<V> {
     pub fn touch(&mut self, key: u64, new: impl FnOnce() -> V) -> &mut V {
         if !self.young.contains_key(&key) && self.young.len() >= self.half {
             // The entry may be among those that are old now.
-            let forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
-            let kept = forgotten.into_iter().find(|(other, _)| *other == key);
-            self.young.extend(kept);
+            let mut forgotten = std::mem::replace(&mut self.old, std::mem::take(&mut self.young));
+            let kept = forgotten.remove(&key);
+            self.young.extend(kept.map(|value| (key, value)));
         }
         let old = &mut self.old;
         self.young
