@@ -179,7 +179,7 @@ pub fn phrase(name: &str) -> String {
         "forged" => forgery_phrase(rest),
         "number" => number_phrase(rest).to_owned(),
         "mark" => format!("the mark \"{rest}\""),
-        "theme" => crate::features::themes::describe(rest)
+        "cue" => crate::extract::cues::describe(rest)
             .unwrap_or(rest)
             .to_owned(),
         "shape" => shape_phrase(rest).to_owned(),

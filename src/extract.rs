@@ -7,6 +7,7 @@
 
 mod acceptance;
 mod authenticity;
+pub(crate) mod cues;
 mod defaults;
 mod direct;
 mod frame;
@@ -26,6 +27,7 @@ use crate::message::{Defect, Message};
 use crate::owner::Owner;
 
 pub use authenticity::{Authenticity, Forgery, Standing};
+pub use cues::{Ask, AskFound};
 pub use host::{host_of, registrable};
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
@@ -70,6 +72,20 @@ impl Kind {
             Kind::DirectMessage => "direct-message",
             Kind::NewsletterOrOffer => "newsletter-or-offer",
             Kind::Notice => "notice",
+        }
+    }
+}
+
+impl Kind {
+    /// What a message of this kind asks for, whatever its words are.
+    fn ask(self) -> Option<Ask> {
+        match self {
+            Kind::Invitation | Kind::InvitationReminder => Some(Ask::Connect),
+            Kind::RecommendationRequest => Some(Ask::Recommendation),
+            Kind::EndorsementRequest => Some(Ask::Endorsement),
+            Kind::EventOrGroupInvite => Some(Ask::Event),
+            Kind::NewsletterOrOffer => Some(Ask::Newsletter),
+            Kind::PlatformMessage | Kind::Inmail | Kind::DirectMessage | Kind::Notice => None,
         }
     }
 }
@@ -143,6 +159,11 @@ pub struct Contact {
     pub default_sentence: Option<&'static str>,
     /// Language of the note, ISO 639-1; none if there are too few words to tell.
     pub language: Option<&'static str>,
+    /// What the sender wants, each with the words that show it.
+    pub asks: Vec<AskFound>,
+    /// Everything the words show of wishes and manners; evidence for the classifier.
+    #[serde(skip)]
+    pub(crate) cues: Vec<cues::CueFound>,
     /// How it stands in a conversation.
     pub thread: Thread,
     /// Whether the sender is who the message says.
@@ -219,6 +240,7 @@ impl Contact {
         }
         contact.scope = scope::scope(message, &contact);
         contact.link_hosts = host::own_links(message, &contact);
+        contact.find_cues(message);
         contact.language = contact.note.as_deref().and_then(language::of);
         contact
     }
@@ -241,6 +263,8 @@ impl Contact {
             note: None,
             default_sentence: None,
             language: None,
+            asks: Vec::new(),
+            cues: Vec::new(),
             thread: direct::thread(message),
             authenticity: Authenticity::default(),
             aside: Aside::default(),
@@ -263,6 +287,36 @@ impl Contact {
         self.kind == Kind::PlatformMessage
             && self.authenticity.signs.is_empty()
             && self.note.as_deref().is_some_and(defaults::thanks_first)
+    }
+
+    /// Looks for what the sender wants. Lists and receipts want nothing.
+    fn find_cues(&mut self, message: &Message) {
+        if self.scope != Scope::In {
+            return;
+        }
+        self.cues = cues::find(self.words(message));
+        for found in cues::find(self.subject_words(message)) {
+            match self.cues.iter_mut().find(|known| known.cue == found.cue) {
+                Some(known) => known.phrases += found.phrases,
+                None => self.cues.push(found),
+            }
+        }
+        if let Some(ask) = self.kind.ask() {
+            self.asks.push(AskFound {
+                ask,
+                words: message.subject.clone(),
+            });
+        }
+        for found in &self.cues {
+            if let cues::Cue::Ask(ask) = found.cue
+                && self.asks.iter().all(|known| known.ask != ask)
+            {
+                self.asks.push(AskFound {
+                    ask,
+                    words: found.words.clone(),
+                });
+            }
+        }
     }
 
     /// The rule of the guide that settles this contact without a classifier, if one does.

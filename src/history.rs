@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::extract::{Contact, Kind, Rule};
+use crate::extract::{Ask, Contact, Kind, Rule};
 use crate::label::Label;
 
 pub use generations::Generations;
@@ -83,17 +83,31 @@ impl Past {
     }
 
     /// The rule that settles an invitation whose note several others sent too. An invitation that
-    /// sells or harms is not a mere invitation, however many sent it: those, by the likeliest
-    /// label, are left to the words.
+    /// sells, begs or harms is not a mere invitation, however many sent it: those, by what they
+    /// ask and by the likeliest label, are left to the words.
     pub fn rule(&self, contact: &Contact, likeliest: Label) -> Option<Rule> {
         let is_invitation = matches!(contact.kind, Kind::Invitation | Kind::InvitationReminder);
-        let is_mere = matches!(likeliest, Label::Genuine | Label::GenericInvite);
+        let is_mere = matches!(likeliest, Label::Genuine | Label::GenericInvite)
+            && contact.asks.iter().all(|found| is_mere(found.ask));
         let settles = self.copies >= CIRCULAR
             && is_invitation
             && is_mere
             && contact.authenticity.signs.is_empty();
         settles.then_some(Rule::CopiedNote(self.copies))
     }
+}
+
+/// True for what an invitation may ask and still be one: the guide calls the rest a pitch.
+fn is_mere(ask: Ask) -> bool {
+    matches!(
+        ask,
+        Ask::Connect
+            | Ask::Event
+            | Ask::Newsletter
+            | Ask::Advice
+            | Ask::QuestionAboutOwnersWork
+            | Ask::Congratulation
+    )
 }
 
 impl Fact {

@@ -66,10 +66,17 @@ impl Entry {
     }
 }
 
-/// What the sender wants, most telling first: by the form of the contact.
+/// What the sender wants, by the names of the asks; [`NOTHING`] if no ask was found.
 pub fn wants(triage: &Triage) -> Vec<&'static str> {
-    vec![triage.contact.kind.name()]
+    let asks = &triage.contact.asks;
+    if asks.is_empty() {
+        return vec![NOTHING];
+    }
+    asks.iter().map(|found| found.ask.name()).collect()
 }
+
+/// Stands for the wants of a sender who asks for nothing that is recognised.
+pub const NOTHING: &str = "no-ask-found";
 
 /// `2024-03` for a day in it.
 pub fn month(day: Day) -> String {

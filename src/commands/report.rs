@@ -62,7 +62,7 @@ fn print(report: &Report) -> Result<(), CommandError> {
     let say = |line: &str| writeln!(anstream::stdout().lock(), "{line}");
     let mut header = vec!["month", "platform"];
     header.extend(Verdict::ALL.iter().map(|verdict| verdict.name()));
-    header.push("what they are");
+    header.push("top asks");
     let mut months = table::new(&header);
     for month in &report.months {
         let mut cells = vec![
@@ -95,8 +95,8 @@ fn print(report: &Report) -> Result<(), CommandError> {
         }
         classify::print(&genuine)?;
     }
-    say("\nWhat they are:")?;
-    let mut wants = table::new(&["what", "senders", "messages", "verdicts"]);
+    say("\nWhat they want:")?;
+    let mut wants = table::new(&["ask", "senders", "messages", "verdicts"]);
     for want in &report.wants {
         let verdicts: Vec<String> = Verdict::ALL
             .iter()

@@ -1,0 +1,155 @@
+//! One spelling for searching: lower case, without the accents that people in a hurry leave out.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use unicode_normalization::char::decompose_canonical;
+
+/// Whether a phrase must end where it ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ending {
+    /// Anywhere: it is a stem.
+    Open,
+    /// At a word's end.
+    Whole,
+}
+
+/// A text as it is searched, and where each of its bytes comes from.
+pub(super) struct Folded<'a> {
+    text: Cow<'a, str>,
+    /// For each byte of `text` the byte of the original its character began at; empty where the
+    /// two agree byte by byte.
+    origin: Vec<u32>,
+}
+
+impl<'a> Folded<'a> {
+    pub(super) fn new(original: &'a str) -> Folded<'a> {
+        if original.is_ascii() {
+            let text = match original.bytes().any(|b| b.is_ascii_uppercase()) {
+                true => Cow::Owned(original.to_ascii_lowercase()),
+                false => Cow::Borrowed(original),
+            };
+            return Folded {
+                text,
+                origin: Vec::new(),
+            };
+        }
+        let mut text = String::with_capacity(original.len());
+        let mut origin = Vec::with_capacity(original.len() + 1);
+        for (at, c) in original.char_indices() {
+            for lower in c.to_lowercase() {
+                fold_char(lower, &mut text);
+            }
+            origin.resize(text.len(), at as u32);
+        }
+        origin.push(original.len() as u32);
+        Folded {
+            text: Cow::Owned(text),
+            origin,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text.into_owned()
+    }
+
+    /// The original's words behind a range of the folded text.
+    pub(super) fn original<'o>(&self, original: &'o str, range: Range<usize>) -> &'o str {
+        if self.origin.is_empty() {
+            return &original[range];
+        }
+        let (start, end) = (self.origin[range.start], self.origin[range.end]);
+        &original[start as usize..end as usize]
+    }
+}
+
+/// Appends a character without its accents.
+fn fold_char(c: char, out: &mut String) {
+    match c {
+        '\u{2019}' | '\u{2bc}' => out.push('\''),
+        // Joiners, Arabic vowel signs and lengthening, Hebrew points: written or not as one likes.
+        '\u{200c}' | '\u{200d}' | '\u{640}' | '\u{64b}'..='\u{652}' | '\u{5b0}'..='\u{5c7}' => {}
+        'ı' => out.push('i'),
+        'ł' => out.push('l'),
+        'đ' => out.push('d'),
+        'ø' => out.push('o'),
+        'ß' => out.push_str("ss"),
+        'æ' => out.push_str("ae"),
+        'œ' => out.push_str("oe"),
+        'أ' | 'إ' | 'آ' => out.push('ا'),
+        'ي' | 'ى' => out.push('ی'),
+        'ك' => out.push('ک'),
+        // Latin, Greek and Cyrillic letters lose their marks; Indic vowel signs are no accents.
+        '\u{80}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}' => decompose_canonical(c, |part| {
+            if !('\u{300}'..='\u{36f}').contains(&part) {
+                out.push(part);
+            }
+        }),
+        c => out.push(c),
+    }
+}
+
+/// True if a match begins at a word's start and ends as it must.
+pub(super) fn is_whole(text: &str, at: Range<usize>, ending: Ending) -> bool {
+    let first = text[at.start..].chars().next();
+    let last = text[..at.end].chars().next_back();
+    let before = &text[..at.start];
+    let joins_before = in_word(before.chars().next_back()) && in_word(first);
+    if joins_before && !follows_proclitics(before, first) {
+        return false;
+    }
+    ending == Ending::Open || !(in_word(text[at.end..].chars().next()) && in_word(last))
+}
+
+/// True for a letter or digit of a script that marks word ends by spaces.
+fn in_word(c: Option<char>) -> bool {
+    c.is_some_and(|c| {
+        c.is_alphanumeric() && c < '\u{2e80}' && !('\u{e00}'..='\u{eff}').contains(&c)
+    })
+}
+
+/// In Arabic and Hebrew "and", "the", "in", "to" are written on to the word that follows.
+fn follows_proclitics(before: &str, first: Option<char>) -> bool {
+    const PROCLITICS: &str = "والبلفسهמבלכשוה";
+    if !first.is_some_and(|c| ('\u{590}'..='\u{6ff}').contains(&c)) {
+        return false;
+    }
+    let mut run = before.chars().rev().take_while(|c| in_word(Some(*c)));
+    let (a, b, c) = (run.next(), run.next(), run.next());
+    let is_proclitic = |c: Option<char>| c.is_none_or(|c| PROCLITICS.contains(c));
+    c.is_none() && is_proclitic(a) && is_proclitic(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_do_not_matter() {
+        for (written, folded) in [
+            ("Café", "cafe"),
+            ("DAŇKOVÁ", "dankova"),
+            ("Straße", "strasse"),
+            ("đã hứa", "da hua"),
+            ("Ёлка", "елка"),
+            ("안녕", "안녕"),
+            ("नमस्ते", "नमस्ते"),
+        ] {
+            assert_eq!(Folded::new(written).text(), folded);
+        }
+    }
+
+    #[test]
+    fn the_original_is_found_again() {
+        let original = "Ein Straßenfest, über ALLES";
+        let folded = Folded::new(original);
+        let at = folded.text().find("uber").unwrap();
+        assert_eq!(folded.original(original, at..at + 4), "über");
+        let end = folded.text().len();
+        assert_eq!(folded.original(original, end - 5..end), "ALLES");
+    }
+}
