@@ -14,6 +14,7 @@ use anteroom::classify::Posterior;
 use anteroom::decide::{Belief, Policy, decide};
 use anteroom::extract::Contact;
 use anteroom::features::{Features, features};
+use anteroom::history::Past;
 use anteroom::message::Message;
 use anteroom::model::Model;
 use anteroom::owner::Owner;
@@ -63,7 +64,13 @@ fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
                         posterior,
                         guard: &model.metadata.guard,
                     };
-                    black_box(decide(message, contact, &belief, &Policy::default()));
+                    black_box(decide(
+                        message,
+                        contact,
+                        &Past::default(),
+                        &belief,
+                        &Policy::default(),
+                    ));
                 }
             }),
         ),

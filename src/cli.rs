@@ -50,6 +50,8 @@ pub enum Command {
     Sort(Sort),
     /// Say why one message gets its verdict
     Explain(Explain),
+    /// Say who wants what, by month and platform, the genuine first
+    Report(Report),
     /// Make a model from labelled mail
     Train(Train),
     /// Measure how good training on labelled mail is, on held-out messages
@@ -85,6 +87,17 @@ pub struct Judging {
     /// most 0.05
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub error_budget: Option<f64>,
+    /// What is remembered between runs.
+    #[command(flatten)]
+    pub state: StateArgs,
+}
+
+/// Where what is remembered between runs is kept.
+#[derive(Debug, Clone, Default, Args)]
+pub struct StateArgs {
+    /// Directory of the state store, made if it is not there; nothing is kept if left out
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -138,6 +151,24 @@ pub struct Explain {
     #[arg(value_name = "PATH", default_value = "-")]
     pub path: PathBuf,
     /// How it is judged.
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// `anteroom report`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Months are those of the messages' own dates, in UTC.\n\nExamples:\n  anteroom report Inbox.mbox\n  anteroom report --json ~/Maildir | jq '.genuine[].from'"
+)]
+pub struct Report {
+    /// Mail to read; '-' is standard input. Left out: the decisions in the state store, where one
+    /// is given, else standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// One JSON object, schema anteroom.report/1
+    #[arg(long)]
+    pub json: bool,
+    /// How messages are judged.
     #[command(flatten)]
     pub judging: Judging,
 }

@@ -7,23 +7,31 @@ mod explain;
 mod generate;
 mod inputs;
 mod labelled;
+mod memory;
 mod model;
+mod report;
 mod sort;
 mod table;
 mod train;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Colour, Command, Judging, ModelAction};
 use crate::config::{Config, ConfigError};
 use crate::decide::Policy;
+use crate::extract::Contact;
+use crate::history::Past;
 use crate::limits;
+use crate::message::Message;
 use crate::model::{Model, ModelError};
 use crate::owner::Owner;
 use crate::source::SourceError;
-use crate::triage::{Triage, triage};
+use crate::state::StateError;
+use crate::triage::{Triage, judge};
+
+use memory::Memory;
 
 /// Why a command failed, sorted by what the exit code tells.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +46,9 @@ pub enum CommandError {
     /// A model cannot be used or written.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// The state store cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// Data was read but is not what it should be.
     #[error("{0}")]
     Data(String),
@@ -64,6 +75,9 @@ impl CommandError {
             CommandError::Model(ModelError::Read { .. }) => 66,
             CommandError::Model(ModelError::Write { .. }) | CommandError::CannotCreate(_) => 73,
             CommandError::Model(_) => 65,
+            CommandError::State(StateError::Directory { .. }) => 73,
+            CommandError::State(StateError::Sqlite { .. }) => 74,
+            CommandError::State(_) => 65,
             CommandError::Internal(_) => 70,
             CommandError::Config(_) => 78,
         }
@@ -87,6 +101,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
+        Command::Report(args) => report::run(&args, &judge(&args.judging)?, notes),
         Command::Train(args) => train::run(&args, &config()?.owner(), notes),
         Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
         Command::Model {
@@ -158,6 +173,7 @@ struct Judge {
     owner: Owner,
     model: Model,
     policy: Policy,
+    state: Option<PathBuf>,
 }
 
 impl Judge {
@@ -170,11 +186,16 @@ impl Judge {
             owner: config.owner(),
             model: load_model(path)?,
             policy,
+            state: judging.state.state.clone().or_else(|| config.state.clone()),
         })
     }
 
-    fn triage(&self, bytes: &[u8]) -> Triage {
-        triage(bytes, &self.owner, &self.model, &self.policy)
+    fn memory(&self) -> Result<Memory, StateError> {
+        Memory::open(self.state.as_deref())
+    }
+
+    fn judge(&self, (message, contact): (Message, Contact), past: Past) -> Triage {
+        judge(message, contact, past, &self.model, &self.policy)
     }
 }
 

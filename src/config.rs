@@ -21,6 +21,8 @@ pub struct Config {
     pub scope: Option<ScopePolicy>,
     /// Share of genuine mail that may be filed away.
     pub error_budget: Option<f64>,
+    /// Directory of the state store; nothing is remembered between runs if left out.
+    pub state: Option<PathBuf>,
     /// Whose mailbox it is.
     #[serde(default)]
     pub owner: OwnerConfig,
@@ -148,7 +150,7 @@ mod tests {
         let spelled_out: String = example
             .lines()
             .map(|line| line.strip_prefix("#:").unwrap_or(line))
-            .filter(|line| !line.starts_with("model"))
+            .filter(|line| !line.starts_with("model") && !line.starts_with("state"))
             .map(|line| format!("{line}\n"))
             .collect();
         let config = Config::parse(&spelled_out, "example").unwrap();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::classify::Posterior;
 use crate::extract::{Contact, Forgery, OutOfScope, Rule, Scope, Standing};
+use crate::history::Past;
 use crate::label::Label;
 use crate::message::{Defect, Message};
 
@@ -37,6 +38,13 @@ impl Verdict {
             Verdict::Unsure => "unsure",
             Verdict::OutOfScope => "out-of-scope",
         }
+    }
+
+    /// The verdict of a name.
+    pub fn named(name: &str) -> Option<Verdict> {
+        Verdict::ALL
+            .into_iter()
+            .find(|verdict| verdict.name() == name)
     }
 }
 
@@ -168,6 +176,7 @@ pub type LabelProbabilities = [f64; 4];
 pub fn decide(
     message: &Message,
     contact: &Contact,
+    past: &Past,
     belief: &Belief<'_>,
     policy: &Policy,
 ) -> Decision {
@@ -178,7 +187,8 @@ pub fn decide(
         if let Scope::Out(reason) = contact.scope {
             return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
         }
-        if let Some(rule) = contact.rule() {
+        let copied = || past.rule(contact, belief.likeliest());
+        if let Some(rule) = contact.rule().or_else(copied) {
             return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
         }
     }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
-use crate::extract::{Forgery, Platform};
+use crate::extract::{Forgery, Platform, Rule};
+use crate::history::Fact;
 use crate::label::Label;
 use crate::model::Model;
 use crate::triage::Triage;
@@ -27,7 +28,8 @@ pub struct Reason {
     pub pull: Pull,
     /// The label it pulls to or from.
     pub label: Label,
-    /// How strongly: calibrated log-odds; 0 for a rule, which needs none.
+    /// How strongly: calibrated log-odds; 0 for a rule or a fact of the sender's past, which are
+    /// said whatever they weigh.
     pub weight: f64,
 }
 
@@ -38,12 +40,13 @@ pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Why::Rule(rule) = triage.decision.why {
         reasons.push(Reason {
-            what: rule.describe().to_owned(),
+            what: rule.describe().into_owned(),
             pull: Pull::For,
             label: rule.label(),
             weight: 0.0,
         });
     }
+    reasons.extend(past_reasons(triage, label));
     let Some(class) = model
         .metadata
         .labels
@@ -60,6 +63,9 @@ pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
         .classifier()
         .pulls(&triage.features, &triage.posterior, class)
     {
+        if triage.features.name(position).starts_with("past:") {
+            continue;
+        }
         strongest[usize::from(weight < 0.0)].add(position, weight.abs());
     }
     for side in strongest {
@@ -71,6 +77,25 @@ pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
         }));
     }
     reasons
+}
+
+/// What is known of the sender's past, most telling first.
+fn past_reasons(triage: &Triage, label: Label) -> impl Iterator<Item = Reason> {
+    let said = match triage.decision.why {
+        Why::Rule(Rule::CopiedNote(others)) => Some(Fact::Copied(others)),
+        _ => None,
+    };
+    let facts = triage.past.facts().filter(move |fact| Some(*fact) != said);
+    facts.map(move |fact| Reason {
+        what: fact.describe().into_owned(),
+        pull: if fact.leans_to() == label {
+            Pull::For
+        } else {
+            Pull::Against
+        },
+        label,
+        weight: 0.0,
+    })
 }
 
 /// The strongest evidence of one side, strongest first; of equals, what came first.
@@ -114,7 +139,7 @@ pub fn sentence(decision: &Decision) -> String {
     match (&decision.why, decision.verdict) {
         (Why::OutOfScope(reason), _) => format!("not inbound contact: {}", reason.describe()),
         (Why::Unreadable(defect), _) => format!("left alone: {}", defect.describe()),
-        (Why::Rule(rule), _) => rule.describe().to_owned(),
+        (Why::Rule(rule), _) => rule.describe().into_owned(),
         (Why::Confident, Verdict::Label(label)) => {
             format!("the evidence for {label} is strong enough")
         }

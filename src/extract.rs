@@ -5,6 +5,7 @@
 //! language and the note in the sender's, so frames are cut on structure (rulers, links,
 //! signatures), not on English words.
 
+mod acceptance;
 mod auth_results;
 mod authenticity;
 pub(crate) mod cues;
@@ -18,6 +19,8 @@ mod look_alike;
 mod notification;
 mod platform;
 mod scope;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +194,8 @@ pub enum Rule {
     BareGroupInvite,
     /// Thanks for a connection and nothing else.
     OnlyThanks,
+    /// An invitation whose note came from this many other people too.
+    CopiedNote(u32),
 }
 
 impl Rule {
@@ -201,13 +206,15 @@ impl Rule {
             | Rule::DefaultSentence
             | Rule::Reminder
             | Rule::BareGroupInvite
-            | Rule::OnlyThanks => Label::GenericInvite,
+            | Rule::OnlyThanks
+            | Rule::CopiedNote(_) => Label::GenericInvite,
         }
     }
 
     /// The rule in words for the owner.
-    pub fn describe(self) -> &'static str {
-        match self {
+    pub fn describe(self) -> Cow<'static, str> {
+        let words = match self {
+            Rule::CopiedNote(others) => return crate::history::copied(others).into(),
             Rule::EmptyNote => "an invitation without a note",
             Rule::DefaultSentence => "nothing but the platform's stock sentence",
             Rule::Reminder => "the platform's reminder of an invitation",
@@ -215,7 +222,8 @@ impl Rule {
                 "an invitation to a group, page or event without a personal word"
             }
             Rule::OnlyThanks => "thanks for connecting and nothing else",
-        }
+        };
+        words.into()
     }
 }
 
@@ -229,6 +237,9 @@ impl Contact {
             _ => notification::extract(message, &claim),
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner);
+        if contact.newly_connected(message).is_some() {
+            contact.kind = Kind::Notice;
+        }
         contact.scope = scope::scope(message, &contact);
         contact.link_hosts = host::own_links(message, &contact);
         contact.find_cues(message);
@@ -263,6 +274,21 @@ impl Contact {
             own_subject: true,
             defects: Vec::new(),
         }
+    }
+
+    /// The person the owner is now connected with, lower case, if an unforged platform reports it.
+    pub fn newly_connected(&self, message: &Message) -> Option<String> {
+        let is_believed = self.platform != Platform::Direct && self.authenticity.signs.is_empty();
+        is_believed
+            .then(|| acceptance::connected_with(&message.subject))
+            .flatten()
+    }
+
+    /// True if the note, relayed by an unforged platform, thanks for an accepted connection.
+    pub fn thanks_for_connecting(&self) -> bool {
+        self.kind == Kind::PlatformMessage
+            && self.authenticity.signs.is_empty()
+            && self.note.as_deref().is_some_and(defaults::thanks_first)
     }
 
     /// Looks for what the sender wants. Lists and receipts want nothing.

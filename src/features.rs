@@ -14,6 +14,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::extract::Contact;
+use crate::history::Past;
 use crate::limits;
 use crate::message::Message;
 
@@ -60,8 +61,14 @@ pub fn key_of(name: &str) -> u64 {
     xxh3_64(name.as_bytes())
 }
 
-/// Counts the events of a message.
+/// Counts the events of a message from a sender of whom nothing is known.
 pub fn features(message: &Message, contact: &Contact) -> Features {
+    features_after(message, contact, &Past::default())
+}
+
+/// Counts the events of a message. No past gives no events, so that a model of single messages
+/// judges as before.
+pub fn features_after(message: &Message, contact: &Contact, past: &Past) -> Features {
     let mut counter = Counter::with_capacity();
     words::subject_words(&mut counter, contact.subject_words(message));
     words::body_words(&mut counter, contact.words(message));
@@ -70,6 +77,9 @@ pub fn features(message: &Message, contact: &Contact) -> Features {
     }
     let text = counter.len();
     facts::facts(&mut counter, message, contact);
+    for fact in past.facts() {
+        counter.add("past:", fact.name());
+    }
     let facts = counter.len();
     for found in &contact.cues {
         for _ in 0..found.phrases {

@@ -24,11 +24,15 @@ pub mod owner;
 
 pub mod features;
 
+pub mod history;
+pub mod shingles;
+
 pub mod classify;
 
 pub mod decide;
 
 pub mod explain;
+pub mod report;
 pub mod verdict;
 
 pub mod evaluate;

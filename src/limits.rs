@@ -3,6 +3,8 @@
 //! The input is written by strangers. A bound that is reached is recorded as a defect; it never
 //! ends a run.
 
+use crate::history::Bounds;
+
 /// Bytes of a message that are parsed. Real mail says what it wants in far less; the cap keeps
 /// memory and time of one message independent of its size.
 pub const MESSAGE_BYTES: usize = 1 << 20;
@@ -61,3 +63,28 @@ pub const INFLATED_BYTES: u64 = 64 << 20;
 /// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
 /// release and 384 KiB in debug builds.
 pub const PARSE_STACK_BYTES: usize = 2 << 20;
+
+/// Identities of one sender that are remembered: name, address, profile and a firm or two.
+pub const IDENTITIES: usize = 6;
+
+/// Senders of one note that are told apart; a count that high says "30 others or more".
+pub const SENDERS_OF_A_NOTE: usize = 30;
+
+/// The last day a message may claim, 2100-01-01: a date in the far future would make all mail
+/// that has none as late.
+pub const LAST_DAY: i32 = 47_482;
+
+/// What a run without a state store remembers: some 20 MB, whatever the size of the mailbox.
+pub const MEMORY: Bounds = Bounds {
+    people: 100_000,
+    messages: 100_000,
+    notes: 20_000,
+};
+
+/// What a state store remembers: some 150 MB on disk at most. A message that was forgotten is
+/// counted again when it is read again, so messages are remembered longest.
+pub const STORE: Bounds = Bounds {
+    people: 300_000,
+    messages: 1_000_000,
+    notes: 100_000,
+};

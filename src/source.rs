@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use crate::limits;
 
-pub use batches::map_in_order;
+pub use batches::{map_batches, map_in_order};
 pub use mbox::{MboxReader, is_separator, quote_line};
 
 /// The bytes of one mail and where they were found.

@@ -4,11 +4,16 @@
 //! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
 //! remembered survives a crash. Each table has one module below this one.
 
+mod decisions;
+mod history;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
+
+pub use decisions::Decided;
 
 /// Name of the file in the state directory.
 const FILE: &str = "state.sqlite";
@@ -20,6 +25,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const STEPS: &[M<'static>] = &[
     // "Ante": tells `file` and us whose database it is.
     M::up("PRAGMA application_id = 0x416e7465;"),
+    history::STEP,
+    decisions::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
@@ -44,6 +51,16 @@ pub enum StateError {
         /// What SQLite said.
         cause: rusqlite::Error,
     },
+    /// The file is damaged.
+    #[error(
+        "{path}: damaged: {what}; move it away to start afresh: mv '{path}' '{path}.damaged', or put a copy of yours back"
+    )]
+    Damaged {
+        /// The file.
+        path: String,
+        /// The first thing that is wrong.
+        what: String,
+    },
     /// The file was written by a newer program, or is not a state store.
     #[error(
         "{path}: not a state store this program can read: {cause}; use the newest anteroom, or move the file away to start afresh"
@@ -59,7 +76,6 @@ pub enum StateError {
 /// An open state store.
 #[derive(Debug)]
 pub struct State {
-    #[allow(dead_code, reason = "used by the tables below")]
     connection: Connection,
     path: PathBuf,
 }
@@ -75,6 +91,10 @@ impl State {
             cause,
         })?;
         let path = directory.join(FILE);
+        make_private_file(&path).map_err(|cause| StateError::Directory {
+            path: path.display().to_string(),
+            cause,
+        })?;
         let connection = Connection::open(&path).map_err(|cause| sqlite(&path, cause))?;
         State::prepare(connection, path)
     }
@@ -97,6 +117,15 @@ impl State {
             connection.pragma_update(None, "foreign_keys", "ON")
         };
         settings().map_err(|cause| sqlite(&path, cause))?;
+        let found: String = connection
+            .query_one("PRAGMA quick_check(1)", [], |row| row.get(0))
+            .map_err(|cause| sqlite(&path, cause))?;
+        if found != "ok" {
+            return Err(StateError::Damaged {
+                path: path.display().to_string(),
+                what: found.lines().collect::<Vec<_>>().join(" "),
+            });
+        }
         Migrations::from_slice(STEPS)
             .to_latest(&mut connection)
             .map_err(|cause| StateError::Schema {
@@ -107,16 +136,19 @@ impl State {
     }
 
     /// Names this store in what SQLite says.
-    #[allow(dead_code, reason = "used by the tables below")]
     fn error(&self, cause: rusqlite::Error) -> StateError {
         sqlite(&self.path, cause)
     }
 }
 
 fn sqlite(path: &Path, cause: rusqlite::Error) -> StateError {
-    StateError::Sqlite {
-        path: path.display().to_string(),
-        cause,
+    let path = path.display().to_string();
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StateError::Damaged {
+            path,
+            what: cause.to_string(),
+        },
+        _ => StateError::Sqlite { path, cause },
     }
 }
 
@@ -133,6 +165,18 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
 }
 
+/// Makes a file that only its owner can read, if it is not there; what SQLite puts beside it gets
+/// the same mode.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +187,9 @@ mod tests {
         let place = dir.path().join("a/b");
         State::open(&place).unwrap();
         State::open(&place).unwrap();
-        assert!(place.join(FILE).exists());
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(place.join(FILE)).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
         State::in_memory().unwrap();
     }
 
@@ -157,5 +203,19 @@ mod tests {
         .unwrap();
         let error = State::open(dir.path()).unwrap_err().to_string();
         assert!(error.contains(FILE), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_with_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(State::open(dir.path()).unwrap());
+        let file = dir.path().join(FILE);
+        let mut bytes = std::fs::read(&file).unwrap();
+        let page = 4096;
+        assert!(bytes.len() > 3 * page);
+        bytes[page..2 * page].fill(0xa5);
+        std::fs::write(&file, bytes).unwrap();
+        let error = State::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains(FILE) && error.contains("mv '"), "{error}");
     }
 }

@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::classify::Posterior;
 use crate::decide::{Belief, Decision, LabelProbabilities, Policy, Why, decide, settle};
 use crate::extract::Contact;
-use crate::features::{Features, features};
+use crate::features::{Features, features_after};
+use crate::history::Past;
 use crate::message::{Defect, Message};
 use crate::model::Model;
 use crate::owner::Owner;
@@ -17,6 +18,8 @@ pub struct Triage {
     pub message: Message,
     /// Who wants something, and their words.
     pub contact: Contact,
+    /// What was known of the sender before.
+    pub past: Past,
     /// What was counted.
     pub features: Features,
     /// What the classifier makes of it.
@@ -27,10 +30,10 @@ pub struct Triage {
     pub decision: Decision,
 }
 
-/// Judges one message.
+/// Judges one message from a sender of whom nothing is known.
 pub fn triage(bytes: &[u8], owner: &Owner, model: &Model, policy: &Policy) -> Triage {
     let (message, contact) = read(bytes, owner);
-    judge(message, contact, model, policy)
+    judge(message, contact, Past::default(), model, policy)
 }
 
 /// Parses a message and reads the contact out of it. A panic inside a parser is a bug, but one
@@ -49,16 +52,22 @@ pub fn read(bytes: &[u8], owner: &Owner) -> (Message, Contact) {
     })
 }
 
-/// Judges a contact that was read.
-pub fn judge(message: Message, contact: Contact, model: &Model, policy: &Policy) -> Triage {
-    let features = features(&message, &contact);
+/// Judges a contact that was read, knowing the sender's past.
+pub fn judge(
+    message: Message,
+    contact: Contact,
+    past: Past,
+    model: &Model,
+    policy: &Policy,
+) -> Triage {
+    let features = features_after(&message, &contact, &past);
     let posterior = model.classifier().posterior(&features);
     let belief = Belief {
         probabilities: model.label_probabilities(&posterior),
         posterior: &posterior,
         guard: &model.metadata.guard,
     };
-    let decision = decide(&message, &contact, &belief, policy);
+    let decision = decide(&message, &contact, &past, &belief, policy);
     let probabilities = match decision.why {
         Why::Rule(rule) => settle(belief.probabilities, rule.label()),
         _ => belief.probabilities,
@@ -66,6 +75,7 @@ pub fn judge(message: Message, contact: Contact, model: &Model, policy: &Policy)
     Triage {
         message,
         contact,
+        past,
         features,
         posterior,
         probabilities,

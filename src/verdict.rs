@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::decide::{Verdict, likeliest};
 use crate::explain::{Reason, reasons, sentence};
 use crate::extract::Contact;
+use crate::history::Past;
 use crate::label::Label;
 use crate::message::{Defect, clean_text};
 use crate::model::Model;
@@ -48,6 +49,8 @@ pub struct VerdictRecord<'a> {
     pub because: String,
     /// Strongest evidence for and against.
     pub reasons: Vec<Reason>,
+    /// What was known of the sender before this message.
+    pub past: Past,
     /// Wrong but bearable things.
     pub defects: Vec<Defect>,
     /// The contact, whole.
@@ -97,6 +100,7 @@ impl<'a> VerdictRecord<'a> {
                 Verdict::OutOfScope => Vec::new(),
                 _ => reasons(triage, model, REASONS),
             },
+            past: triage.past,
             defects: all_defects(triage),
             contact: &triage.contact,
         }

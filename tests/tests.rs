@@ -13,6 +13,8 @@ mod suite {
     mod classify;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// A mailbox over a month: what came before a message, and the report on it.
+    mod history;
     /// Mail made to break parsers.
     mod hostile;
     /// The commands of the README do what it says.

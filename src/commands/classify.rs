@@ -19,11 +19,11 @@ const TABLE_ROWS: usize = 200;
 pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
     if args.json {
         let mut out = BufWriter::new(io::stdout().lock());
-        inputs::for_each(
+        inputs::judge_each(
             &args.paths,
             Rest::Skip,
-            notes,
-            |raw| json_line(raw, &judge.triage(&raw.bytes), &judge.model),
+            (judge, notes),
+            |raw, triage| json_line(raw, &triage, &judge.model),
             |_, line| Ok(out.write_all(&line?)?),
         )?;
         return Ok(out.flush()?);
@@ -33,11 +33,11 @@ pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), Co
     } else {
         Detail::OneLine
     });
-    inputs::for_each(
+    inputs::judge_each(
         &args.paths,
         Rest::Skip,
-        notes,
-        |raw| Row::new(&judge.triage(&raw.bytes), &judge.model),
+        (judge, notes),
+        |_, triage| Row::new(&triage, &judge.model),
         |raw, row| page.add(&raw, row),
     )?;
     page.finish()

@@ -5,10 +5,11 @@ use std::io::Write;
 use super::{CommandError, Judge};
 use crate::cli::Explain;
 use crate::explain::{Pull, reasons, sentence};
+use crate::history::{Past, Sighting};
 use crate::label::Label;
 use crate::message::LINK_MARK;
 use crate::source::{Rest, Source};
-use crate::triage::Triage;
+use crate::triage::{Triage, read};
 use crate::verdict::all_defects;
 
 /// Reasons shown on each side.
@@ -22,7 +23,7 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
             args.path.display()
         )));
     };
-    let triage = judge.triage(&raw.bytes);
+    let triage = triage(&raw.bytes, judge)?;
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
@@ -53,6 +54,18 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Judges the message, knowing what the state store knows; to look at a message is not to meet
+/// it, so it is not noted.
+fn triage(bytes: &[u8], judge: &Judge) -> Result<Triage, CommandError> {
+    let mut memory = judge.memory()?;
+    let (message, contact) = read(bytes, &judge.owner);
+    let past = match Sighting::of(&message, &contact, &judge.owner, &memory.salt()?) {
+        Some(sighting) => memory.past(&sighting)?,
+        None => Past::default(),
+    };
+    Ok(judge.judge((message, contact), past))
+}
+
 /// The contact as a reader's summary.
 fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
     let contact = &triage.contact;
@@ -79,6 +92,9 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
     }
     for sign in &contact.authenticity.signs {
         writeln!(out, "  {:15} {}", "forged", sign.describe())?;
+    }
+    for fact in triage.past.facts() {
+        writeln!(out, "  {:15} {}", "past", fact.describe())?;
     }
     for defect in all_defects(triage) {
         writeln!(out, "  {:15} {}", "defect", defect.describe())?;

@@ -18,11 +18,11 @@ const SEPARATOR: &[u8] = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n";
 
 pub(super) fn run(args: &Sort, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
     let mut outputs = Outputs::create(&args.into)?;
-    inputs::for_each(
+    inputs::judge_each(
         &args.paths,
         Rest::Spill,
-        notes,
-        |raw| judge.triage(&raw.bytes).decision.verdict,
+        (judge, notes),
+        |_, triage| triage.decision.verdict,
         |raw, verdict| {
             outputs
                 .write(raw, verdict)

@@ -371,6 +371,13 @@ pub(super) fn only_thanks_for_connecting(note: &str) -> bool {
         && THANKS.iter().any(|thanks| words.contains(thanks))
 }
 
+/// True if a note begins with thanks for a connection, whatever else it says.
+pub(super) fn thanks_first(note: &str) -> bool {
+    const BEGINNING: usize = 200;
+    let words = normalised(&note[..note.floor_char_boundary(BEGINNING)]);
+    THANKS.iter().any(|thanks| words.contains(thanks))
+}
+
 const THANKS: &[&str] = &[
     "thanks for connecting",
     "thank you for connecting",

@@ -2,18 +2,15 @@
 
 use std::collections::HashMap;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::Example;
 use crate::extract::{Contact, Platform};
 use crate::message::Message;
+use crate::shingles::{Signature, words};
 
-/// Values of a text's min-hash signature.
-const SIGNATURE: usize = 12;
-
-/// Values that must agree in one of the signature's bands: texts that share about 80 % of their
-/// word triples nearly always share a band, texts that share a third of them rarely do.
-const BAND: usize = 3;
+/// Words of a text that are compared.
+const COMPARED_WORDS: usize = 2_000;
 
 /// What ties an example to others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +18,7 @@ pub struct GroupKey {
     /// Hash of the sender's own address, or of their name behind a platform's address.
     sender: Option<u64>,
     /// Min-hash of the text's word triples; none for texts too short to be copies.
-    signature: Option<[u64; SIGNATURE]>,
+    signature: Option<Signature>,
 }
 
 impl GroupKey {
@@ -43,30 +40,9 @@ impl GroupKey {
             sender: sender
                 .as_deref()
                 .map(|sender| xxh3_64(sender.to_lowercase().as_bytes())),
-            signature: signature(contact.words(message)),
+            signature: Signature::of(words(contact.words(message)).take(COMPARED_WORDS)),
         }
     }
-}
-
-fn signature(text: &str) -> Option<[u64; SIGNATURE]> {
-    let words: Vec<u64> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(2_000)
-        .map(|word| xxh3_64(word.to_lowercase().as_bytes()))
-        .collect();
-    if words.len() < 8 {
-        return None;
-    }
-    let mut signature = [u64::MAX; SIGNATURE];
-    for triple in words.windows(3) {
-        let shingle =
-            triple[0].rotate_left(1) ^ triple[1].rotate_left(17) ^ triple[2].rotate_left(39);
-        for (seed, value) in signature.iter_mut().enumerate() {
-            *value = (*value).min(xxh3_64_with_seed(&shingle.to_le_bytes(), seed as u64));
-        }
-    }
-    Some(signature)
 }
 
 /// Assigns each example a fold in `0..n_folds`, whole groups to one fold, classes spread evenly.
@@ -126,17 +102,8 @@ fn ties(key: &GroupKey) -> Vec<(u8, u64)> {
     if let Some(sender) = key.sender {
         ties.push((0, sender));
     }
-    for (band, values) in key
-        .signature
-        .iter()
-        .flat_map(|s| s.chunks(BAND))
-        .enumerate()
-    {
-        let joined = values
-            .iter()
-            .fold(0u64, |hash, value| hash.rotate_left(21) ^ value);
-        ties.push((band as u8 + 1, joined));
-    }
+    let bands = key.signature.iter().flat_map(Signature::bands);
+    ties.extend((1..).zip(bands));
     ties
 }
 

@@ -18,22 +18,38 @@ const BATCH_BYTES: usize = 512 << 10;
 pub fn map_in_order<T, E>(
     source: &mut Source,
     map: impl Fn(&RawMessage) -> T + Sync,
+    sink: impl FnMut(RawMessage, T) -> Result<(), E>,
+) -> Result<(), E>
+where
+    T: Send,
+    E: From<SourceError> + Send,
+{
+    map_batches(
+        source,
+        |batch| Ok(batch.par_iter().map(&map).collect()),
+        sink,
+    )
+}
+
+/// As [`map_in_order`], for a function that maps a whole batch, one result a message. Batches
+/// come to it in their order, one at a time.
+///
+/// # Errors
+/// Those of the source, of `map` and of `sink`, which end the run.
+pub fn map_batches<T, E>(
+    source: &mut Source,
+    mut map: impl FnMut(&[RawMessage]) -> Result<Vec<T>, E> + Send,
     mut sink: impl FnMut(RawMessage, T) -> Result<(), E>,
 ) -> Result<(), E>
 where
     T: Send,
-    E: From<SourceError>,
+    E: From<SourceError> + Send,
 {
     let mut batch = read_batch(source)?;
     let mut mapped: Vec<(RawMessage, T)> = Vec::new();
     while !batch.is_empty() {
         let (next, results) = std::thread::scope(|scope| {
-            let work = scope.spawn(|| {
-                rayon::join(
-                    || read_batch(source),
-                    || batch.par_iter().map(&map).collect::<Vec<T>>(),
-                )
-            });
+            let work = scope.spawn(|| rayon::join(|| read_batch(source), || map(&batch)));
             for (message, result) in mapped.drain(..) {
                 sink(message, result)?;
             }
@@ -43,7 +59,7 @@ where
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok::<_, E>(done)
         })?;
-        mapped.extend(batch.into_iter().zip(results));
+        mapped.extend(batch.into_iter().zip(results?));
         batch = next?;
     }
     mapped

@@ -1,0 +1,64 @@
+//! What a command remembers of senders: for this run, or in the state store.
+
+use std::path::Path;
+
+use crate::history::{Day, Ledger, Past, Salt, Sighting};
+use crate::limits;
+use crate::state::{Decided, State, StateError};
+
+/// Where sightings are noted.
+pub(super) enum Memory {
+    /// For this run: the order of the mail itself is the past.
+    Run(Ledger),
+    /// Between runs.
+    Kept(State),
+}
+
+impl Memory {
+    /// Opens the state store, or starts with nothing.
+    pub(super) fn open(state: Option<&Path>) -> Result<Memory, StateError> {
+        match state {
+            Some(directory) => State::open(directory).map(Memory::Kept),
+            None => {
+                let ledger = Ledger::new(Salt::default(), limits::MEMORY, Day(0), 0);
+                Ok(Memory::Run(ledger))
+            }
+        }
+    }
+
+    /// What sightings are hashed with.
+    pub(super) fn salt(&self) -> Result<Salt, StateError> {
+        match self {
+            Memory::Run(ledger) => Ok(ledger.salt()),
+            Memory::Kept(state) => state.salt(),
+        }
+    }
+
+    /// Notes sightings in their order, and says what was known before each.
+    pub(super) fn note(&mut self, sightings: &[Option<Sighting>]) -> Result<Vec<Past>, StateError> {
+        match self {
+            Memory::Run(ledger) => Ok(sightings
+                .iter()
+                .map(|sighting| sighting.as_ref().map(|sighting| ledger.note(sighting)))
+                .map(Option::unwrap_or_default)
+                .collect()),
+            Memory::Kept(state) => state.note(sightings),
+        }
+    }
+
+    /// Keeps what was decided, if there is a store.
+    pub(super) fn keep(&mut self, decisions: &[Option<Decided>]) -> Result<(), StateError> {
+        match self {
+            Memory::Run(_) => Ok(()),
+            Memory::Kept(state) => state.keep_decisions(decisions),
+        }
+    }
+
+    /// What is known before a message, which is not noted.
+    pub(super) fn past(&mut self, sighting: &Sighting) -> Result<Past, StateError> {
+        match self {
+            Memory::Run(ledger) => Ok(ledger.past(sighting)),
+            Memory::Kept(state) => state.past(sighting),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `anteroom report`
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use comfy_table::Cell;
+
+use super::{CommandError, Judge, Notes, classify, inputs, table};
+use crate::cli;
+use crate::decide::Verdict;
+use crate::report::{Entry, Report, Tally};
+use crate::source::Rest;
+use crate::state::State;
+
+pub(super) fn run(args: &cli::Report, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    let report = match &judge.state {
+        Some(state) if args.paths.is_empty() => remembered(state)?,
+        _ => judged(&args.paths, judge, notes)?,
+    };
+    if args.json {
+        let text = serde_json::to_string(&report)
+            .map_err(|error| CommandError::Internal(error.to_string()))?;
+        writeln!(anstream::stdout().lock(), "{text}")?;
+        return Ok(());
+    }
+    print(&report)
+}
+
+/// The report on mail.
+fn judged(paths: &[PathBuf], judge: &Judge, notes: Notes) -> Result<Report, CommandError> {
+    let standard_input = [PathBuf::from("-")];
+    let paths = if paths.is_empty() {
+        &standard_input
+    } else {
+        paths
+    };
+    let mut tally = Tally::default();
+    inputs::judge_each(
+        paths,
+        Rest::Skip,
+        (judge, notes),
+        |_, triage| Entry::of(&triage),
+        |_, entry| {
+            tally.add(entry);
+            Ok(())
+        },
+    )?;
+    Ok(tally.finish())
+}
+
+/// The report on what was decided in earlier runs; names are not kept, so nobody is named.
+fn remembered(state: &Path) -> Result<Report, CommandError> {
+    let mut tally = Tally::default();
+    State::open(state)?
+        .decisions()?
+        .into_iter()
+        .for_each(|entry| tally.add(entry));
+    Ok(tally.finish())
+}
+
+fn print(report: &Report) -> Result<(), CommandError> {
+    let say = |line: &str| writeln!(anstream::stdout().lock(), "{line}");
+    let mut header = vec!["month", "platform"];
+    header.extend(Verdict::ALL.iter().map(|verdict| verdict.name()));
+    header.push("top asks");
+    let mut months = table::new(&header);
+    for month in &report.months {
+        let mut cells = vec![
+            Cell::new(month.month.as_deref().unwrap_or("undated")),
+            Cell::new(&month.platform),
+        ];
+        cells.extend(Verdict::ALL.iter().map(|verdict| {
+            let n = month.verdicts.get(verdict.name());
+            table::number(n.map_or(String::new(), ToString::to_string))
+        }));
+        let top: Vec<String> = month
+            .top
+            .iter()
+            .map(|(what, n)| format!("{n} {what}"))
+            .collect();
+        cells.push(Cell::new(top.join(", ")));
+        months.add_row(cells);
+    }
+    classify::print(&months)?;
+    if !report.genuine.is_empty() {
+        say("\nWritten to you:")?;
+        let mut genuine = table::new(&["month", "from", "subject", "platform"]);
+        for person in &report.genuine {
+            genuine.add_row(vec![
+                Cell::new(person.month.as_deref().unwrap_or("undated")),
+                Cell::new(table::cut(&person.from, 32)),
+                Cell::new(table::cut(&person.subject, 60)),
+                Cell::new(&person.platform),
+            ]);
+        }
+        classify::print(&genuine)?;
+    }
+    say("\nWhat they want:")?;
+    let mut wants = table::new(&["ask", "senders", "messages", "verdicts"]);
+    for want in &report.wants {
+        let verdicts: Vec<String> = Verdict::ALL
+            .iter()
+            .filter_map(|verdict| {
+                let n = want.verdicts.get(verdict.name())?;
+                Some(format!("{n} {}", verdict.name()))
+            })
+            .collect();
+        wants.add_row(vec![
+            Cell::new(&want.what),
+            table::number(want.senders),
+            table::number(want.messages),
+            Cell::new(verdicts.join(", ")),
+        ]);
+    }
+    classify::print(&wants)?;
+    let noun = if report.messages == 1 {
+        "message"
+    } else {
+        "messages"
+    };
+    say(&format!(
+        "\n{} {noun}. Nothing was changed.",
+        report.messages
+    ))?;
+    Ok(())
+}

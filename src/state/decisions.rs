@@ -1,0 +1,120 @@
+//! What was decided on which message, for reports: names the program gives, a day, hashes.
+
+use rusqlite::{Row, TransactionBehavior, params};
+use rusqlite_migration::M;
+
+use super::{State, StateError};
+use crate::decide::Verdict;
+use crate::history::{Act, Day, Sighting};
+use crate::limits;
+use crate::report::{Entry, Name, month, wants};
+use crate::triage::Triage;
+
+/// The table. A message has one decision, the last.
+pub(super) const STEP: M<'static> = M::up(
+    "CREATE TABLE decision (
+         message INTEGER PRIMARY KEY,
+         sender INTEGER NOT NULL,
+         day INTEGER,
+         platform TEXT NOT NULL,
+         wants TEXT NOT NULL,
+         verdict TEXT NOT NULL
+     ) STRICT;",
+);
+
+/// The decision on one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    message: u64,
+    sender: u64,
+    day: Option<Day>,
+    platform: &'static str,
+    wants: String,
+    verdict: Verdict,
+}
+
+impl Decided {
+    /// Takes the decision on a message that was sighted; none unless somebody wrote it to the
+    /// owner.
+    pub fn of(sighting: &Sighting, triage: &Triage) -> Option<Decided> {
+        let sender = *sighting.who.first()?;
+        matches!(sighting.act, Act::Wrote(_)).then(|| Decided {
+            message: sighting.message,
+            sender,
+            day: sighting.day,
+            platform: triage.contact.platform.name(),
+            wants: wants(triage).join(" "),
+            verdict: triage.decision.verdict,
+        })
+    }
+}
+
+impl State {
+    /// Keeps decisions; a message that was decided before has the new one.
+    ///
+    /// # Errors
+    /// If SQLite refuses; then none is kept.
+    pub fn keep_decisions(&mut self, decisions: &[Option<Decided>]) -> Result<(), StateError> {
+        let kept = keep(&mut self.connection, decisions);
+        kept.map_err(|cause| self.error(cause))
+    }
+
+    /// What is known of all decisions, for a report.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn decisions(&self) -> Result<Vec<Entry>, StateError> {
+        let read = || -> Result<Vec<Entry>, rusqlite::Error> {
+            let mut all = self.connection.prepare(
+                "SELECT sender, day, platform, wants, verdict FROM decision ORDER BY day, message",
+            )?;
+            all.query_map([], entry_of)?.collect()
+        };
+        read().map_err(|cause| self.error(cause))
+    }
+}
+
+fn keep(
+    connection: &mut rusqlite::Connection,
+    decisions: &[Option<Decided>],
+) -> Result<(), rusqlite::Error> {
+    let batch = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut insert =
+        batch.prepare_cached("INSERT OR REPLACE INTO decision VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+    for decided in decisions.iter().flatten() {
+        insert.execute(params![
+            decided.message.cast_signed(),
+            decided.sender.cast_signed(),
+            decided.day.map(|day| day.0),
+            decided.platform,
+            decided.wants,
+            decided.verdict.name(),
+        ])?;
+    }
+    drop(insert);
+    // The oldest by their own dates, the undated first.
+    batch.execute(
+        "DELETE FROM decision WHERE message IN (
+             SELECT message FROM decision ORDER BY day
+             LIMIT max(0, (SELECT count(*) FROM decision) - ?1))",
+        [i64::try_from(limits::STORE.messages).unwrap_or(i64::MAX)],
+    )?;
+    batch.commit()
+}
+
+fn entry_of(row: &Row<'_>) -> Result<Entry, rusqlite::Error> {
+    let wants: String = row.get(3)?;
+    let verdict: String = row.get(4)?;
+    Ok(Entry {
+        sender: row.get::<_, i64>(0)?.cast_unsigned(),
+        month: row.get::<_, Option<i32>>(1)?.map(|day| month(Day(day))),
+        platform: row.get::<_, String>(2)?.into(),
+        wants: wants
+            .split(' ')
+            .map(|want| Name::Owned(want.to_owned()))
+            .collect(),
+        // A verdict of a newer program is not one of ours.
+        verdict: Verdict::named(&verdict).unwrap_or(Verdict::Unsure),
+        listed: None,
+    })
+}
