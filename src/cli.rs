@@ -85,6 +85,9 @@ pub struct Judging {
     /// most 0.05
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub error_budget: Option<f64>,
+    /// Mail you sent: whom you wrote to is left alone, and answers to you are known as such
+    #[arg(long, value_name = "PATH")]
+    pub sent: Vec<PathBuf>,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -117,7 +120,7 @@ pub struct Classify {
 /// `anteroom sort`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Writes DIR/genuine.mbox, generic-invite.mbox, pitch.mbox, spam.mbox, unsure.mbox and\nout-of-scope.mbox (mboxrd). The input is not changed. Files that are there already are kept,\nand the command refuses to run."
+    after_help = "Writes DIR/genuine.mbox, generic-invite.mbox, pitch.mbox, spam.mbox, known.mbox,\nunsure.mbox and out-of-scope.mbox (mboxrd). The input is not changed. Files that are there already are kept,\nand the command refuses to run."
 )]
 pub struct Sort {
     /// Mail to read; '-' is standard input

@@ -4,15 +4,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::classify::Posterior;
-use crate::extract::{Contact, OutOfScope, Rule, Scope};
+use crate::extract::{Contact, OutOfScope, Rule, Scope, Standing};
 use crate::label::Label;
 use crate::message::{Defect, Message};
+use crate::owner::{Relation, RuleHit, Rules};
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It belongs under this label.
     Label(Label),
+    /// From somebody the owner knows, or always keeps: it stays where it is.
+    Known,
     /// Not certain enough to touch it: it stays where it is.
     Unsure,
     /// Not an inbound contact: it stays where it is.
@@ -21,11 +24,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts in the order tables show them.
-    pub const ALL: [Verdict; 6] = [
+    pub const ALL: [Verdict; 7] = [
         Verdict::Label(Label::Genuine),
         Verdict::Label(Label::GenericInvite),
         Verdict::Label(Label::Pitch),
         Verdict::Label(Label::Spam),
+        Verdict::Known,
         Verdict::Unsure,
         Verdict::OutOfScope,
     ];
@@ -34,6 +38,7 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Label(label) => label.name(),
+            Verdict::Known => "known",
             Verdict::Unsure => "unsure",
             Verdict::OutOfScope => "out-of-scope",
         }
@@ -50,7 +55,17 @@ pub enum ScopePolicy {
     All,
 }
 
-/// How sure is sure enough.
+/// What becomes of messages from people the owner knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KnownPolicy {
+    /// They are left where they are.
+    Leave,
+    /// They are judged like others; the relation is evidence.
+    Judge,
+}
+
+/// How sure is sure enough, and what needs no judgement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// Which messages get a label.
@@ -63,6 +78,10 @@ pub struct Policy {
     pub spam_at: f64,
     /// Known events below which nothing is concluded from words.
     pub min_known_events: usize,
+    /// What becomes of messages from people the owner knows.
+    pub known: KnownPolicy,
+    /// The owner's own rules; they go before everything else.
+    pub rules: Rules,
 }
 
 impl Default for Policy {
@@ -73,6 +92,8 @@ impl Default for Policy {
             file_at: 0.5,
             spam_at: 0.9,
             min_known_events: 3,
+            known: KnownPolicy::Leave,
+            rules: Rules::default(),
         }
     }
 }
@@ -118,6 +139,15 @@ pub enum Why {
     OutOfScope(OutOfScope),
     /// It could not be read.
     Unreadable(Defect),
+    /// A rule of the owner's decides it.
+    OwnerRule(RuleHit),
+    /// The owner knows the sender.
+    Known {
+        /// How.
+        relation: Relation,
+        /// What is known of the claim to be that sender.
+        standing: Standing,
+    },
     /// A rule of the guide decides it, whatever the words are.
     Rule(Rule),
     /// The probability is high enough.
@@ -172,15 +202,44 @@ pub fn decide(
     if let Some(defect) = message.defects.iter().find(|defect| defect.is_unreadable()) {
         return Decision::new(Verdict::Unsure, Why::Unreadable(*defect));
     }
-    if policy.scope == ScopePolicy::Contact {
-        if let Scope::Out(reason) = contact.scope {
-            return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
-        }
-        if let Some(rule) = contact.rule() {
-            return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
-        }
+    if let Some(hit) = policy.rules.hit(contact) {
+        let verdict = hit.label.map_or(Verdict::Known, Verdict::Label);
+        return Decision::new(verdict, Why::OwnerRule(hit));
+    }
+    if policy.scope == ScopePolicy::Contact
+        && let Scope::Out(reason) = contact.scope
+    {
+        return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
+    }
+    if let Some(decision) = recognise(contact, policy) {
+        return decision;
+    }
+    if policy.scope == ScopePolicy::Contact
+        && let Some(rule) = contact.rule()
+    {
+        return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
     }
     weigh(belief, policy)
+}
+
+/// What a relation decides: an answer to the owner is genuine, and people they know are left
+/// alone unless the policy says otherwise.
+fn recognise(contact: &Contact, policy: &Policy) -> Option<Decision> {
+    let relation = contact.relation?;
+    match (relation, policy.known) {
+        (Relation::Thread, _) => {
+            let rule = Rule::AnswersOwner;
+            Some(Decision::new(Verdict::Label(rule.label()), Why::Rule(rule)))
+        }
+        (_, KnownPolicy::Leave) => {
+            let standing = contact.authenticity.standing;
+            Some(Decision::new(
+                Verdict::Known,
+                Why::Known { relation, standing },
+            ))
+        }
+        (_, KnownPolicy::Judge) => None,
+    }
 }
 
 /// What the classifier believes, and the guard its model carries.

@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
-use crate::extract::{Forgery, Platform};
+use crate::extract::{Forgery, Platform, Standing};
 use crate::label::Label;
 use crate::model::Model;
+use crate::owner::{Relation, RuleHit};
 use crate::triage::Triage;
 
 /// Which way a reason pulls.
@@ -36,14 +37,21 @@ pub struct Reason {
 pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     let label = crate::decide::likeliest(&triage.probabilities);
     let mut reasons = Vec::new();
-    if let Why::Rule(rule) = triage.decision.why {
-        reasons.push(Reason {
-            what: rule.describe().to_owned(),
-            pull: Pull::For,
-            label: rule.label(),
-            weight: 0.0,
-        });
-    }
+    let ruled = match &triage.decision.why {
+        Why::Rule(rule) => Some((rule.describe().to_owned(), rule.label())),
+        Why::OwnerRule(
+            hit @ RuleHit {
+                label: Some(label), ..
+            },
+        ) => Some((hit.describe(), *label)),
+        _ => None,
+    };
+    reasons.extend(ruled.map(|(what, label)| Reason {
+        what,
+        pull: Pull::For,
+        label,
+        weight: 0.0,
+    }));
     let Some(class) = model
         .metadata
         .labels
@@ -114,6 +122,14 @@ pub fn sentence(decision: &Decision) -> String {
     match (&decision.why, decision.verdict) {
         (Why::OutOfScope(reason), _) => format!("not inbound contact: {}", reason.describe()),
         (Why::Unreadable(defect), _) => format!("left alone: {}", defect.describe()),
+        (Why::OwnerRule(hit), _) => hit.describe(),
+        (Why::Known { relation, standing }, _) => {
+            let doubt = match standing {
+                Standing::Authentic => "",
+                Standing::Unproven | Standing::Forged => " (unproven sender)",
+            };
+            format!("left alone: {}{doubt}", relation.describe())
+        }
         (Why::Rule(rule), _) => rule.describe().to_owned(),
         (Why::Confident, Verdict::Label(label)) => {
             format!("the evidence for {label} is strong enough")
@@ -152,6 +168,7 @@ pub fn phrase(name: &str) -> String {
         "kind" => format!("it is {}", article(&rest.replace('-', " "))),
         "platform" => format!("it comes from {}", platform_name(rest)),
         "forged" => forgery_phrase(rest),
+        "relation" => relation_phrase(rest).to_owned(),
         "number" => number_phrase(rest).to_owned(),
         "mark" => format!("the mark \"{rest}\""),
         "theme" => crate::features::themes::describe(rest)
@@ -228,6 +245,18 @@ fn forgery_phrase(name: &str) -> String {
     .into_iter()
     .find(|sign| sign.name() == name)
     .map_or_else(|| name.to_owned(), |sign| sign.describe().to_owned())
+}
+
+fn relation_phrase(name: &str) -> &str {
+    [
+        Relation::Thread,
+        Relation::Correspondent,
+        Relation::AddressBook,
+        Relation::Connection,
+    ]
+    .into_iter()
+    .find(|relation| relation.name() == name)
+    .map_or(name, |relation| relation.describe())
 }
 
 fn number_phrase(name: &str) -> &str {

@@ -8,21 +8,24 @@
 mod authenticity;
 mod defaults;
 mod direct;
+mod export;
 mod frame;
 mod host;
 mod language;
 mod linkedin;
 mod notification;
 mod platform;
+mod relation;
 mod scope;
 
 use serde::{Deserialize, Serialize};
 
 use crate::label::Label;
 use crate::message::{Defect, Message};
-use crate::owner::Owner;
+use crate::owner::{Owner, Relation};
 
 pub use authenticity::{Authenticity, Forgery, Standing};
+pub use export::extract_row;
 pub use host::{host_of, registrable};
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
@@ -144,6 +147,8 @@ pub struct Contact {
     pub thread: Thread,
     /// Whether the sender is who the message says.
     pub authenticity: Authenticity,
+    /// How the owner knows the sender; none for strangers and for forged senders.
+    pub relation: Option<Relation>,
     /// What was set aside as not the sender's new words.
     pub aside: Aside,
     /// Registrable domains of the sender's own links, each once.
@@ -168,6 +173,8 @@ pub enum Rule {
     BareGroupInvite,
     /// Thanks for a connection and nothing else.
     OnlyThanks,
+    /// An answer to something the owner wrote.
+    AnswersOwner,
 }
 
 impl Rule {
@@ -179,6 +186,7 @@ impl Rule {
             | Rule::Reminder
             | Rule::BareGroupInvite
             | Rule::OnlyThanks => Label::GenericInvite,
+            Rule::AnswersOwner => Label::Genuine,
         }
     }
 
@@ -192,6 +200,7 @@ impl Rule {
                 "an invitation to a group, page or event without a personal word"
             }
             Rule::OnlyThanks => "thanks for connecting and nothing else",
+            Rule::AnswersOwner => Relation::Thread.describe(),
         }
     }
 }
@@ -206,6 +215,8 @@ impl Contact {
             _ => notification::extract(message, &claim),
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner);
+        contact.thread.answers_owner = relation::answers_owner(message, owner);
+        contact.relation = relation::relation(&contact, owner);
         contact.scope = scope::scope(message, &contact);
         contact.link_hosts = host::own_links(message, &contact);
         contact.language = contact.note.as_deref().and_then(language::of);
@@ -232,6 +243,7 @@ impl Contact {
             language: None,
             thread: direct::thread(message),
             authenticity: Authenticity::default(),
+            relation: None,
             aside: Aside::default(),
             link_hosts: Vec::new(),
             own_subject: true,
@@ -243,6 +255,9 @@ impl Contact {
     pub fn rule(&self) -> Option<Rule> {
         if !self.authenticity.signs.is_empty() {
             return None;
+        }
+        if self.relation == Some(Relation::Thread) {
+            return Some(Rule::AnswersOwner);
         }
         let silent = self.note.is_none();
         match self.kind {

@@ -11,10 +11,14 @@ mod suite {
     mod classify;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// LinkedIn's data export in every layout, and archives made to break readers.
+    mod export;
     /// Mail made to break parsers.
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
+    /// People the owner knows, answers to the owner, and the owner's rules.
+    mod relations;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
     /// `train`, `evaluate`, `model`: same input, same bytes.

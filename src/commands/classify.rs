@@ -23,7 +23,7 @@ pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), Co
             &args.paths,
             Rest::Skip,
             notes,
-            |raw| json_line(raw, &judge.triage(&raw.bytes), &judge.model),
+            |raw| json_line(raw, &judge.triage(&raw.content), &judge.model),
             |_, line| Ok(out.write_all(&line?)?),
         )?;
         return Ok(out.flush()?);
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), Co
         &args.paths,
         Rest::Skip,
         notes,
-        |raw| Row::new(&judge.triage(&raw.bytes), &judge.model),
+        |raw| Row::new(&judge.triage(&raw.content), &judge.model),
         |raw, row| page.add(&raw, row),
     )?;
     page.finish()

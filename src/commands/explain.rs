@@ -22,7 +22,7 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
             args.path.display()
         )));
     };
-    let triage = judge.triage(&raw.bytes);
+    let triage = judge.triage(&raw.content);
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
@@ -76,6 +76,9 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
         if let Some(value) = value {
             writeln!(out, "  {name:15} {value}")?;
         }
+    }
+    if let Some(relation) = contact.relation {
+        writeln!(out, "  {:15} {}", "known", relation.describe())?;
     }
     for sign in &contact.authenticity.signs {
         writeln!(out, "  {:15} {}", "forged", sign.describe())?;
