@@ -27,10 +27,10 @@ pub(super) struct Export {
 }
 
 impl Export {
-    /// Reads an unpacked export; none if the directory holds no table of one.
+    /// Reads an unpacked export; none if the directory holds no invitations and no messages.
     pub(super) fn of_directory(path: &Path) -> Result<Option<Export>, SourceError> {
         let files = archive::table_files(path)?;
-        if files.is_empty() {
+        if !files.iter().any(|file| archive::holds_contacts(file)) {
             return Ok(None);
         }
         let mut tables = Tables::default();

@@ -266,7 +266,7 @@ fn tables_among_mail_are_passed_over() {
     let here = Workspace::new();
     here.write("mail/a.eml", "From: a@x.example\nSubject: s\n\nhello\n");
     here.write("mail/attached/messages.csv", read("2026/messages.csv"));
-    here.write("mail/attached/c.csv", read("2026/Connections.csv"));
+    here.write("mail/Connections.csv", read("2026/Connections.csv"));
     let run = here.run(&["--quiet", "classify", "--json", "mail"]).ok();
     assert_eq!(run.json().len(), 1);
 }

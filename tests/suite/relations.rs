@@ -32,6 +32,7 @@ fn all() -> String {
 fn correspondents_are_left_alone_by_flag_and_configuration() {
     let here = Workspace::new();
     here.write("sent.mbox", sent());
+    here.write("all.mbox", all());
     here.write("m.eml", pitch("Ann <Ann@x.example>"));
     assert_ne!(classify(&here, &["m.eml"])["verdict"], "known");
     let record = classify(&here, &["m.eml", "--sent", "sent.mbox"]);

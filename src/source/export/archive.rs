@@ -24,6 +24,12 @@ fn rank(name: &str) -> Option<usize> {
         .position(|table| base.eq_ignore_ascii_case(table))
 }
 
+/// True if a file is named as the invitations or the messages.
+pub(super) fn holds_contacts(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(rank).is_some_and(|rank| rank < 2)
+}
+
 /// The tables of an unpacked export.
 pub(super) fn table_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     let error = |cause| io_error(folder, cause);
