@@ -100,7 +100,7 @@ fn share(text: &str) -> Result<f64, String> {
 /// `anteroom classify`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Reads mbox, maildir, .eml, folders of these, each also gzipped, and '-' for standard input.\n\nExamples:\n  anteroom classify Inbox.mbox\n  anteroom classify --json ~/Maildir | jq 'select(.verdict==\"genuine\") | .subject'\n  cat message.eml | anteroom classify -"
+    after_help = "Reads mbox, maildir, .eml, folders of these, each also gzipped, a LinkedIn data export (zip,\nfolder or CSV), and '-' for standard input.\n\nExamples:\n  anteroom classify Inbox.mbox\n  anteroom classify --json ~/Maildir | jq 'select(.verdict==\"genuine\") | .subject'\n  cat message.eml | anteroom classify -"
 )]
 pub struct Classify {
     /// Mail to read; '-' is standard input
