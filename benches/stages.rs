@@ -18,7 +18,7 @@ use anteroom::history::Past;
 use anteroom::message::Message;
 use anteroom::model::Model;
 use anteroom::owner::Owner;
-use anteroom::source::{Rest, Source};
+use anteroom::source::{Content, Rest, Source};
 
 /// Passes over the mails; the fastest counts, it is the least disturbed one.
 const PASSES: usize = 7;
@@ -87,7 +87,9 @@ fn read_all(paths: &[PathBuf]) -> Vec<Vec<u8>> {
     for path in paths {
         let mut source = Source::open(path, Rest::Skip).expect("readable mail");
         while let Some(raw) = source.next_message().expect("readable mail") {
-            mails.push(raw.bytes);
+            if let Content::Mail(bytes) = raw.content {
+                mails.push(bytes);
+            }
         }
     }
     mails

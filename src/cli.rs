@@ -87,6 +87,9 @@ pub struct Judging {
     /// most 0.05
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub error_budget: Option<f64>,
+    /// Mail you sent: whom you wrote to is left alone, and answers to you are known as such
+    #[arg(long, value_name = "PATH")]
+    pub sent: Vec<PathBuf>,
     /// What is remembered between runs.
     #[command(flatten)]
     pub state: StateArgs,
@@ -110,7 +113,7 @@ fn share(text: &str) -> Result<f64, String> {
 /// `anteroom classify`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Reads mbox, maildir, .eml, folders of these, each also gzipped, and '-' for standard input.\n\nExamples:\n  anteroom classify Inbox.mbox\n  anteroom classify --json ~/Maildir | jq 'select(.verdict==\"genuine\") | .subject'\n  cat message.eml | anteroom classify -"
+    after_help = "Reads mbox, maildir, .eml, folders of these, each also gzipped, a LinkedIn data export (zip,\nfolder or CSV), and '-' for standard input.\n\nExamples:\n  anteroom classify Inbox.mbox\n  anteroom classify --json ~/Maildir | jq 'select(.verdict==\"genuine\") | .subject'\n  cat message.eml | anteroom classify -"
 )]
 pub struct Classify {
     /// Mail to read; '-' is standard input
@@ -130,7 +133,7 @@ pub struct Classify {
 /// `anteroom sort`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Writes DIR/genuine.mbox, generic-invite.mbox, pitch.mbox, spam.mbox, unsure.mbox and\nout-of-scope.mbox (mboxrd). The input is not changed. Files that are there already are kept,\nand the command refuses to run."
+    after_help = "Writes DIR/genuine.mbox, generic-invite.mbox, pitch.mbox, spam.mbox, known.mbox,\nunsure.mbox and out-of-scope.mbox (mboxrd). The input is not changed. Files that are there already are kept,\nand the command refuses to run."
 )]
 pub struct Sort {
     /// Mail to read; '-' is standard input

@@ -26,7 +26,7 @@ use crate::history::Past;
 use crate::limits;
 use crate::message::Message;
 use crate::model::{Model, ModelError};
-use crate::owner::Owner;
+use crate::owner::{LoadError, Owner, load_relations};
 use crate::source::SourceError;
 use crate::state::StateError;
 use crate::triage::{Triage, judge};
@@ -43,6 +43,9 @@ pub enum CommandError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The owner's relations cannot be read.
+    #[error(transparent)]
+    Relations(#[from] LoadError),
     /// A model cannot be used or written.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -67,11 +70,12 @@ impl CommandError {
     /// The sysexits code.
     fn code(&self) -> u8 {
         match self {
-            CommandError::Source(
-                SourceError::Missing { .. } | SourceError::EmptyDirectory { .. },
-            ) => 66,
-            CommandError::Source(SourceError::Io { .. }) | CommandError::Output(_) => 74,
-            CommandError::Source(_) | CommandError::Data(_) => 65,
+            CommandError::Source(cause) | CommandError::Relations(LoadError::Source(cause)) => {
+                source_code(cause)
+            }
+            CommandError::Relations(LoadError::Read { .. }) => 66,
+            CommandError::Relations(_) | CommandError::Data(_) => 65,
+            CommandError::Output(_) => 74,
             CommandError::Model(ModelError::Read { .. }) => 66,
             CommandError::Model(ModelError::Write { .. }) | CommandError::CannotCreate(_) => 73,
             CommandError::Model(_) => 65,
@@ -81,6 +85,15 @@ impl CommandError {
             CommandError::Internal(_) => 70,
             CommandError::Config(_) => 78,
         }
+    }
+}
+
+/// The sysexits code of input that cannot be read.
+fn source_code(error: &SourceError) -> u8 {
+    match error {
+        SourceError::Missing { .. } | SourceError::EmptyDirectory { .. } => 66,
+        SourceError::Io { .. } => 74,
+        _ => 65,
     }
 }
 
@@ -94,16 +107,15 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
     threads.build_global().unwrap_or_default();
     let notes = if cli.quiet { Notes::Off } else { Notes::On };
     let config = || Config::load(cli.config.as_deref());
-    let judge = |judging: &Judging| -> Result<Judge, CommandError> {
-        Ok(Judge::set_up(judging, &config()?)?)
-    };
+    let judge =
+        |judging: &Judging| -> Result<Judge, CommandError> { Judge::set_up(judging, &config()?) };
     match cli.command {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
         Command::Report(args) => report::run(&args, &judge(&args.judging)?, notes),
-        Command::Train(args) => train::run(&args, &config()?.owner(), notes),
-        Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
+        Command::Train(args) => train::run(&args, &owner(&config()?, &[])?, notes),
+        Command::Evaluate(args) => evaluate::run(&args, &owner(&config()?, &[])?, notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },
         } => model::show_json(model.as_deref()),
@@ -177,13 +189,13 @@ struct Judge {
 }
 
 impl Judge {
-    fn set_up(judging: &Judging, config: &Config) -> Result<Judge, ModelError> {
+    fn set_up(judging: &Judging, config: &Config) -> Result<Judge, CommandError> {
         let mut policy = config.policy();
         policy.scope = judging.scope.unwrap_or(policy.scope);
         policy.error_budget = judging.error_budget.unwrap_or(policy.error_budget);
         let path = judging.model.as_deref().or(config.model.as_deref());
         Ok(Judge {
-            owner: config.owner(),
+            owner: owner(config, &judging.sent)?,
             model: load_model(path)?,
             policy,
             state: judging.state.state.clone().or_else(|| config.state.clone()),
@@ -197,6 +209,15 @@ impl Judge {
     fn judge(&self, (message, contact): (Message, Contact), past: Past) -> Triage {
         judge(message, contact, past, &self.model, &self.policy)
     }
+}
+
+/// The owner with all relations; `sent` is sent mail beside that of the configuration.
+fn owner(config: &Config, sent: &[PathBuf]) -> Result<Owner, CommandError> {
+    let mut owner = config.owner();
+    let mut sources = config.relation_sources();
+    sources.sent.extend_from_slice(sent);
+    owner.relations = load_relations(&sources, &owner.addresses)?;
+    Ok(owner)
 }
 
 fn load_model(path: Option<&Path>) -> Result<Model, ModelError> {

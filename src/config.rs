@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::decide::{MAX_BUDGET, Policy, ScopePolicy};
-use crate::owner::Owner;
+use crate::decide::{KnownPolicy, MAX_BUDGET, Policy, ScopePolicy};
+use crate::owner::{Owner, RelationSources, Rules};
 
 /// Settings of the program; every key may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -26,6 +26,12 @@ pub struct Config {
     /// Whose mailbox it is.
     #[serde(default)]
     pub owner: OwnerConfig,
+    /// Whom the owner knows.
+    #[serde(default)]
+    pub relations: RelationsConfig,
+    /// Senders that are always kept or filed.
+    #[serde(default)]
+    pub rules: Rules,
 }
 
 /// `[owner]`: whose mailbox it is.
@@ -36,6 +42,20 @@ pub struct OwnerConfig {
     pub addresses: Vec<String>,
     /// Names under which the owner's mail servers write `Authentication-Results`.
     pub authserv_ids: Vec<String>,
+}
+
+/// `[relations]`: where to find out whom the owner knows, and what follows from it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RelationsConfig {
+    /// Mail the owner sent.
+    pub sent: Vec<PathBuf>,
+    /// vCard files.
+    pub address_books: Vec<PathBuf>,
+    /// LinkedIn's `Connections.csv`.
+    pub connections: Vec<PathBuf>,
+    /// What becomes of messages from people the owner knows.
+    pub known: Option<KnownPolicy>,
 }
 
 /// A configuration that cannot be used.
@@ -111,6 +131,16 @@ impl Config {
         Owner {
             addresses: lower(&self.owner.addresses),
             authserv_ids: lower(&self.owner.authserv_ids),
+            ..Owner::default()
+        }
+    }
+
+    /// Where the owner's relations are to be read from.
+    pub fn relation_sources(&self) -> RelationSources {
+        RelationSources {
+            sent: self.relations.sent.clone(),
+            address_books: self.relations.address_books.clone(),
+            connections: self.relations.connections.clone(),
         }
     }
 
@@ -120,6 +150,8 @@ impl Config {
         Policy {
             scope: self.scope.unwrap_or(defaults.scope),
             error_budget: self.error_budget.unwrap_or(defaults.error_budget),
+            known: self.relations.known.unwrap_or(defaults.known),
+            rules: self.rules.clone(),
             ..defaults
         }
     }
@@ -171,5 +203,28 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("from 0 to 0.05"), "{error}");
+        for (text, line, words) in [
+            (
+                "[rules]\nalways_keep = [\"@a.example\", \"ann\"]",
+                "line 2",
+                "'ann' names no sender",
+            ),
+            (
+                "[[rules.always_file]]\nfrom = \"@a.example\"\nas = \"junk\"",
+                "line 3",
+                "`generic-invite`",
+            ),
+            (
+                "[relations]\nknown = \"keep\"",
+                "line 2",
+                "`leave` or `judge`",
+            ),
+        ] {
+            let error = Config::parse(text, "c.toml").unwrap_err().to_string();
+            assert!(
+                error.contains(line) && error.contains('^') && error.contains(words),
+                "{error}"
+            );
+        }
     }
 }

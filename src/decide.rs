@@ -8,12 +8,15 @@ use crate::extract::{Contact, Forgery, OutOfScope, Rule, Scope, Standing};
 use crate::history::Past;
 use crate::label::Label;
 use crate::message::{Defect, Message};
+use crate::owner::{Relation, RuleHit, Rules};
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It belongs under this label.
     Label(Label),
+    /// From somebody the owner knows, or always keeps: it stays where it is.
+    Known,
     /// Not certain enough to touch it: it stays where it is.
     Unsure,
     /// Not an inbound contact: it stays where it is.
@@ -22,11 +25,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts in the order tables show them.
-    pub const ALL: [Verdict; 6] = [
+    pub const ALL: [Verdict; 7] = [
         Verdict::Label(Label::Genuine),
         Verdict::Label(Label::GenericInvite),
         Verdict::Label(Label::Pitch),
         Verdict::Label(Label::Spam),
+        Verdict::Known,
         Verdict::Unsure,
         Verdict::OutOfScope,
     ];
@@ -35,6 +39,7 @@ impl Verdict {
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Label(label) => label.name(),
+            Verdict::Known => "known",
             Verdict::Unsure => "unsure",
             Verdict::OutOfScope => "out-of-scope",
         }
@@ -58,7 +63,17 @@ pub enum ScopePolicy {
     All,
 }
 
-/// How sure is sure enough.
+/// What becomes of messages from people the owner knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KnownPolicy {
+    /// They are left where they are.
+    Leave,
+    /// They are judged like others; the relation is evidence.
+    Judge,
+}
+
+/// How sure is sure enough, and what needs no judgement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     /// Which messages get a label.
@@ -71,6 +86,10 @@ pub struct Policy {
     pub spam_at: f64,
     /// Known events below which nothing is concluded from words.
     pub min_known_events: usize,
+    /// What becomes of messages from people the owner knows.
+    pub known: KnownPolicy,
+    /// The owner's own rules; they go before everything else.
+    pub rules: Rules,
 }
 
 impl Default for Policy {
@@ -81,6 +100,8 @@ impl Default for Policy {
             file_at: 0.5,
             spam_at: 0.9,
             min_known_events: 3,
+            known: KnownPolicy::Leave,
+            rules: Rules::default(),
         }
     }
 }
@@ -126,6 +147,15 @@ pub enum Why {
     OutOfScope(OutOfScope),
     /// It could not be read.
     Unreadable(Defect),
+    /// A rule of the owner's decides it.
+    OwnerRule(RuleHit),
+    /// The owner knows the sender.
+    Known {
+        /// How.
+        relation: Relation,
+        /// What is known of the claim to be that sender.
+        standing: Standing,
+    },
     /// A rule of the guide decides it, whatever the words are.
     Rule(Rule),
     /// It is not from whom it says, and this shows it: spam or nothing.
@@ -183,14 +213,23 @@ pub fn decide(
     if let Some(defect) = message.defects.iter().find(|defect| defect.is_unreadable()) {
         return Decision::new(Verdict::Unsure, Why::Unreadable(*defect));
     }
-    if policy.scope == ScopePolicy::Contact {
-        if let Scope::Out(reason) = contact.scope {
-            return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
-        }
-        let copied = || past.rule(contact, belief.likeliest());
-        if let Some(rule) = contact.rule().or_else(copied) {
-            return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
-        }
+    if let Some(hit) = policy.rules.hit(contact) {
+        let verdict = hit.label.map_or(Verdict::Known, Verdict::Label);
+        return Decision::new(verdict, Why::OwnerRule(hit));
+    }
+    if policy.scope == ScopePolicy::Contact
+        && let Scope::Out(reason) = contact.scope
+    {
+        return Decision::new(Verdict::OutOfScope, Why::OutOfScope(reason));
+    }
+    if let Some(decision) = recognise(contact, policy) {
+        return decision;
+    }
+    let copied = || past.rule(contact, belief.likeliest());
+    if policy.scope == ScopePolicy::Contact
+        && let Some(rule) = contact.rule().or_else(copied)
+    {
+        return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
     }
     let decision = weigh(belief, policy);
     match (
@@ -209,6 +248,26 @@ fn only_spam(decision: Decision, sign: Forgery) -> Decision {
         Verdict::Label(Label::Spam) => decision,
         Verdict::Label(_) => Decision::new(Verdict::Unsure, Why::Forged(sign)),
         _ => decision,
+    }
+}
+
+/// What a relation decides: an answer to the owner is genuine, and people they know are left
+/// alone unless the policy says otherwise.
+fn recognise(contact: &Contact, policy: &Policy) -> Option<Decision> {
+    let relation = contact.relation?;
+    match (relation, policy.known) {
+        (Relation::Thread, _) => {
+            let rule = Rule::AnswersOwner;
+            Some(Decision::new(Verdict::Label(rule.label()), Why::Rule(rule)))
+        }
+        (_, KnownPolicy::Leave) => {
+            let standing = contact.authenticity.standing;
+            Some(Decision::new(
+                Verdict::Known,
+                Why::Known { relation, standing },
+            ))
+        }
+        (_, KnownPolicy::Judge) => None,
     }
 }
 

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
-use crate::extract::{Forgery, Platform, Rule};
+use crate::extract::{Forgery, Platform, Rule, Standing};
 use crate::history::Fact;
 use crate::label::Label;
 use crate::model::Model;
+use crate::owner::{Relation, RuleHit};
 use crate::triage::Triage;
 
 /// Which way a reason pulls.
@@ -38,14 +39,21 @@ pub struct Reason {
 pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     let label = crate::decide::likeliest(&triage.probabilities);
     let mut reasons = Vec::new();
-    if let Why::Rule(rule) = triage.decision.why {
-        reasons.push(Reason {
-            what: rule.describe().into_owned(),
-            pull: Pull::For,
-            label: rule.label(),
-            weight: 0.0,
-        });
-    }
+    let ruled = match &triage.decision.why {
+        Why::Rule(rule) => Some((rule.describe().into_owned(), rule.label())),
+        Why::OwnerRule(
+            hit @ RuleHit {
+                label: Some(label), ..
+            },
+        ) => Some((hit.describe(), *label)),
+        _ => None,
+    };
+    reasons.extend(ruled.map(|(what, label)| Reason {
+        what,
+        pull: Pull::For,
+        label,
+        weight: 0.0,
+    }));
     reasons.extend(past_reasons(triage, label));
     let Some(class) = model
         .metadata
@@ -139,6 +147,14 @@ pub fn sentence(decision: &Decision) -> String {
     match (&decision.why, decision.verdict) {
         (Why::OutOfScope(reason), _) => format!("not inbound contact: {}", reason.describe()),
         (Why::Unreadable(defect), _) => format!("left alone: {}", defect.describe()),
+        (Why::OwnerRule(hit), _) => hit.describe(),
+        (Why::Known { relation, standing }, _) => {
+            let doubt = match standing {
+                Standing::Authentic => "",
+                Standing::Unproven | Standing::Forged => " (unproven sender)",
+            };
+            format!("left alone: {}{doubt}", relation.describe())
+        }
         (Why::Rule(rule), _) => rule.describe().into_owned(),
         (Why::Confident, Verdict::Label(label)) => {
             format!("the evidence for {label} is strong enough")
@@ -183,6 +199,7 @@ pub fn phrase(name: &str) -> String {
         "kind" => format!("it is {}", article(&rest.replace('-', " "))),
         "platform" => format!("it comes from {}", platform_name(rest)),
         "forged" => forgery_phrase(rest),
+        "relation" => relation_phrase(rest).to_owned(),
         "number" => number_phrase(rest).to_owned(),
         "mark" => format!("the mark \"{rest}\""),
         "cue" => crate::extract::cues::describe(rest)
@@ -254,6 +271,18 @@ fn forgery_phrase(name: &str) -> String {
         .into_iter()
         .find(|sign| sign.name() == name)
         .map_or_else(|| name.to_owned(), |sign| sign.describe().to_owned())
+}
+
+fn relation_phrase(name: &str) -> &str {
+    [
+        Relation::Thread,
+        Relation::Correspondent,
+        Relation::AddressBook,
+        Relation::Connection,
+    ]
+    .into_iter()
+    .find(|relation| relation.name() == name)
+    .map_or(name, |relation| relation.describe())
 }
 
 fn number_phrase(name: &str) -> &str {

@@ -11,6 +11,7 @@ mod authenticity;
 pub(crate) mod cues;
 mod defaults;
 mod direct;
+mod export;
 mod frame;
 mod host;
 mod language;
@@ -18,6 +19,7 @@ mod linkedin;
 mod look_alike;
 mod notification;
 mod platform;
+mod relation;
 mod scope;
 
 use std::borrow::Cow;
@@ -26,10 +28,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::label::Label;
 use crate::message::{Defect, Message};
-use crate::owner::Owner;
+use crate::owner::{Owner, Relation};
 
 pub use authenticity::{Authenticity, Forgery, Standing};
 pub use cues::{Ask, AskFound};
+pub use export::extract_row;
 pub use host::{host_of, registrable};
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
@@ -170,6 +173,8 @@ pub struct Contact {
     pub thread: Thread,
     /// Whether the sender is who the message says.
     pub authenticity: Authenticity,
+    /// How the owner knows the sender; none for strangers and for forged senders.
+    pub relation: Option<Relation>,
     /// What was set aside as not the sender's new words.
     pub aside: Aside,
     /// Registrable domains of the sender's own links, each once.
@@ -196,6 +201,8 @@ pub enum Rule {
     OnlyThanks,
     /// An invitation whose note came from this many other people too.
     CopiedNote(u32),
+    /// An answer to something the owner wrote.
+    AnswersOwner,
 }
 
 impl Rule {
@@ -208,6 +215,7 @@ impl Rule {
             | Rule::BareGroupInvite
             | Rule::OnlyThanks
             | Rule::CopiedNote(_) => Label::GenericInvite,
+            Rule::AnswersOwner => Label::Genuine,
         }
     }
 
@@ -222,6 +230,7 @@ impl Rule {
                 "an invitation to a group, page or event without a personal word"
             }
             Rule::OnlyThanks => "thanks for connecting and nothing else",
+            Rule::AnswersOwner => Relation::Thread.describe(),
         };
         words.into()
     }
@@ -240,6 +249,8 @@ impl Contact {
         if contact.newly_connected(message).is_some() {
             contact.kind = Kind::Notice;
         }
+        contact.thread.answers_owner = relation::answers_owner(message, owner);
+        contact.relation = relation::relation(&contact, owner);
         contact.scope = scope::scope(message, &contact);
         contact.link_hosts = host::own_links(message, &contact);
         contact.find_cues(message);
@@ -269,6 +280,7 @@ impl Contact {
             cues: Vec::new(),
             thread: direct::thread(message),
             authenticity: Authenticity::default(),
+            relation: None,
             aside: Aside::default(),
             link_hosts: Vec::new(),
             own_subject: true,
@@ -325,6 +337,9 @@ impl Contact {
     pub fn rule(&self) -> Option<Rule> {
         if !self.authenticity.signs.is_empty() {
             return None;
+        }
+        if self.relation == Some(Relation::Thread) {
+            return Some(Rule::AnswersOwner);
         }
         let silent = self.note.is_none();
         match self.kind {

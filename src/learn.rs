@@ -17,6 +17,7 @@ use crate::label::Label;
 use crate::message::Message;
 use crate::model::{HeldOut, Model};
 use crate::owner::Owner;
+use crate::source::Content;
 
 pub use groups::{GroupKey, group};
 
@@ -37,9 +38,9 @@ pub struct Example {
 }
 
 impl Example {
-    /// Reads an example from the bytes of a message.
-    pub fn read(bytes: &[u8], owner: &Owner, class: usize) -> Example {
-        let (message, contact) = crate::triage::read(bytes, owner);
+    /// Reads an example from a message as it was found.
+    pub fn read(content: &Content, owner: &Owner, class: usize) -> Example {
+        let (message, contact) = crate::triage::read(content, owner);
         Example::of(&message, &contact, class)
     }
 

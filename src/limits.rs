@@ -60,6 +60,23 @@ pub const INFLATE_RATIO: u64 = 200;
 /// Decompressed bytes below which no ratio is judged.
 pub const INFLATED_BYTES: u64 = 64 << 20;
 
+/// Bytes of one vCard property that are kept; an address has far fewer, a photograph far more.
+pub const CARD_PROPERTY_BYTES: usize = 4 << 10;
+
+/// Addresses, names and Message-IDs that are remembered of the owner's relations: twenty years of
+/// busy correspondence are a tenth of it, and it takes about 100 MB.
+pub const RELATIONS: usize = 1_000_000;
+
+/// Bytes of all tables of a data export, unpacked. They are held in memory, since what one row
+/// means is told by others of its conversation; a hundred thousand long messages are half of it.
+pub const EXPORT_BYTES: u64 = 128 << 20;
+
+/// Entries of a zip archive; LinkedIn's exports have about fifty.
+pub const ARCHIVE_ENTRIES: usize = 10_000;
+
+/// Lines above the header of a table; LinkedIn writes three.
+pub const TABLE_PREAMBLE: usize = 10;
+
 /// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
 /// release and 384 KiB in debug builds.
 pub const PARSE_STACK_BYTES: usize = 2 << 20;

@@ -12,7 +12,7 @@ mod html;
 
 use crate::limits;
 
-pub use address::Address;
+pub use address::{Address, addresses_of};
 pub use clean::{clean_text, fold_look_alikes, is_invisible};
 pub use defect::Defect;
 pub use html::{HtmlText, LINK_MARK, html_to_text};
@@ -144,6 +144,8 @@ pub struct Message {
     pub html: Option<HtmlText>,
     /// Attached files.
     pub attachments: Vec<Attachment>,
+    /// When it was sent, in seconds since 1970, where that is known from elsewhere than `Date`.
+    pub sent: Option<i64>,
     /// Wrong but bearable things, each once.
     pub defects: Vec<Defect>,
 }
@@ -179,6 +181,18 @@ impl Message {
         message
     }
 
+    /// Reads the headers of a message only, as far as [`limits::HEADERS_BYTES`] reach.
+    pub fn parse_headers(bytes: &[u8]) -> Message {
+        let mut message = Message::default();
+        let bytes = &bytes[..bytes.len().min(limits::HEADERS_BYTES)];
+        let (guarded, _) = guard::cut_content_headers(bytes);
+        match mailparse::parse_headers(&guarded) {
+            Ok((headers, _)) => message.keep_headers(&headers),
+            Err(_) => message.note(Defect::Unparsable),
+        }
+        message
+    }
+
     /// The first header of this name (lower case), decoded.
     pub fn header(&self, name: &str) -> Option<String> {
         self.raw_header(name).map(|header| header.decoded())
@@ -203,7 +217,9 @@ impl Message {
 
     /// `Date` in seconds since 1970; absent in about 2 % of real mail, and a claim in the rest.
     pub fn date(&self) -> Option<i64> {
-        let header = self.raw_header("date")?;
+        let Some(header) = self.raw_header("date") else {
+            return self.sent;
+        };
         if header.raw.len() > 200 {
             return None;
         }

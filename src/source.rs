@@ -1,9 +1,11 @@
-//! Where messages come from: mbox, maildir, `.eml`, folders of these, each also `.gz`, and stdin.
+//! Where messages come from: mbox, maildir, `.eml`, folders of these, each also `.gz`, stdin, and
+//! LinkedIn's data export.
 //!
-//! A [`Source`] yields one [`RawMessage`] at a time, so memory does not grow with the input. What
-//! a file is follows from its first bytes, not from its name.
+//! A [`Source`] yields one [`RawMessage`] at a time, so memory does not grow with the input (an
+//! export is read whole, within bounds). What a file is follows from its first bytes, not from its name.
 
 mod batches;
+mod export;
 mod inflate;
 mod mbox;
 mod tree;
@@ -13,12 +15,14 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::export::{Export, is_zip, looks_like_table};
 use crate::limits;
 
 pub use batches::{map_batches, map_in_order};
+pub use export::{Connection, ExportRow, OwnerWrote, Person, RowKind, connections};
 pub use mbox::{MboxReader, is_separator, quote_line};
 
-/// The bytes of one mail and where they were found.
+/// One message as it was found, and where.
 #[derive(Debug)]
 pub struct RawMessage {
     /// File the message was read from; `-` for standard input.
@@ -27,11 +31,30 @@ pub struct RawMessage {
     pub index: u64,
     /// The `From ` line of an mbox, with its line end; none for a message in a file of its own.
     pub separator: Option<Vec<u8>>,
-    /// The message, at most [`limits::MESSAGE_BYTES`] + 1 bytes: one more than is parsed, so
-    /// that the parser can tell it was cut.
-    pub bytes: Vec<u8>,
-    /// What follows `bytes` in a larger message, if the reader was told to keep it.
+    /// The message.
+    pub content: Content,
+    /// What follows the bytes in a larger message, if the reader was told to keep it.
     pub rest: Option<File>,
+}
+
+/// What a source yields: mails, or rows of a data export, which are no mails.
+#[derive(Debug)]
+pub enum Content {
+    /// A mail, at most [`limits::MESSAGE_BYTES`] + 1 bytes: one more than is parsed, so that the
+    /// parser can tell it was cut.
+    Mail(Vec<u8>),
+    /// A row of LinkedIn's data export.
+    Export(Box<ExportRow>),
+}
+
+impl Content {
+    /// Bytes of text it holds.
+    fn size(&self) -> usize {
+        match self {
+            Content::Mail(bytes) => bytes.len(),
+            Content::Export(row) => row.text.len() + row.subject.len(),
+        }
+    }
 }
 
 /// What becomes of the bytes of a message that are not parsed.
@@ -65,7 +88,7 @@ pub enum SourceError {
     },
     /// A file that is not mail.
     #[error(
-        "{path}: not mail: {found}; expected an mbox (first line 'From …'), a single message (first line 'Name: …'), a maildir, or one of these gzipped"
+        "{path}: not mail: {found}; expected an mbox (first line 'From …'), a single message (first line 'Name: …'), a maildir, one of these gzipped, or a LinkedIn data export (zip, folder or CSV)"
     )]
     NotMail {
         /// The path as given.
@@ -105,6 +128,57 @@ pub enum SourceError {
         /// Bytes unpacked.
         inflated: u64,
     },
+    /// An export that is larger than what is held in memory.
+    #[error(
+        "{path}: more than {} bytes of tables, larger than any export known; give single tables",
+        limits::EXPORT_BYTES
+    )]
+    TooLarge {
+        /// The path as given.
+        path: String,
+    },
+    /// A zip archive that is damaged, not complete, or no data export.
+    #[error("{path}: damaged or incomplete zip: {what}; download the export again")]
+    Archive {
+        /// The path as given.
+        path: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A table that is not as it should be.
+    #[error("{path}: line {line}: {what}")]
+    Table {
+        /// The file, in its archive.
+        path: String,
+        /// Line, from 1.
+        line: u64,
+        /// What is wrong there.
+        what: String,
+    },
+    /// An archive or table without invitations or messages.
+    #[error(
+        "{path}: holds no Invitations.csv and no messages.csv; expected a LinkedIn data export (Connections.csv alone goes under connections in [relations])"
+    )]
+    NoContacts {
+        /// The path as given.
+        path: String,
+    },
+    /// An archive or table without connections.
+    #[error(
+        "{path}: holds no connections; expected Connections.csv of a LinkedIn data export, or the export that holds it"
+    )]
+    NoConnections {
+        /// The path as given.
+        path: String,
+    },
+    /// An export that does not tell whose it is.
+    #[error(
+        "{path}: does not tell which of two people you are; give the whole export, its Invitations.csv says it"
+    )]
+    UnknownOwner {
+        /// The path as given.
+        path: String,
+    },
 }
 
 /// A stream of messages.
@@ -121,6 +195,7 @@ pub struct Source {
 enum Container {
     Mbox(MboxReader<Box<dyn BufRead + Send>>),
     Single(Option<RawMessage>),
+    Export(Export),
 }
 
 impl Source {
@@ -138,11 +213,16 @@ impl Source {
             read: 0,
         };
         if path.as_os_str() == "-" {
-            source.current = Some(container("-", Box::new(io::stdin()), rest)?);
+            let stdin = Box::new(io::stdin());
+            source.current = Some(container("-", stdin, rest, Tables::Read)?);
             return Ok(source);
         }
         let metadata = std::fs::metadata(path).map_err(|cause| io_error(path, cause))?;
         if metadata.is_dir() {
+            if let Some(export) = Export::of_directory(path)? {
+                source.current = Some(Container::Export(export));
+                return Ok(source);
+            }
             source.in_directory = true;
             let files = tree::mail_files(path).map_err(|cause| io_error(path, cause))?;
             source.pending = files.into_iter();
@@ -167,6 +247,7 @@ impl Source {
             let next = match &mut self.current {
                 Some(Container::Mbox(reader)) => reader.next_message()?,
                 Some(Container::Single(message)) => message.take(),
+                Some(Container::Export(export)) => export.next_row(),
                 None => None,
             };
             if let Some(message) = next {
@@ -177,7 +258,7 @@ impl Source {
                 self.current = None;
                 return Ok(None);
             };
-            match open_file(&path, self.rest) {
+            match open_mail(&path, self.rest) {
                 Ok(container) => self.current = Some(container),
                 Err(SourceError::NotMail { .. }) => {
                     self.skipped.push(path);
@@ -212,8 +293,29 @@ fn io_error(path: &Path, cause: io::Error) -> SourceError {
 }
 
 fn open_file(path: &Path, rest: Rest) -> Result<Container, SourceError> {
+    let mut file = File::open(path).map_err(|cause| io_error(path, cause))?;
+    let metadata = file.metadata().map_err(|cause| io_error(path, cause))?;
+    if metadata.is_file() && is_zip(&mut file).map_err(|cause| io_error(path, cause))? {
+        return Export::of_archive(path, file).map(Container::Export);
+    }
+    let name = path.display().to_string();
+    container(&name, Box::new(file), rest, Tables::Read)
+}
+
+/// Opens a file of a folder of mail.
+fn open_mail(path: &Path, rest: Rest) -> Result<Container, SourceError> {
     let file = File::open(path).map_err(|cause| io_error(path, cause))?;
-    container(&path.display().to_string(), Box::new(file), rest)
+    let name = path.display().to_string();
+    container(&name, Box::new(file), rest, Tables::PassOver)
+}
+
+/// What becomes of tables of a data export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tables {
+    /// They are read.
+    Read,
+    /// They are not mail: among mail, a table is somebody's attachment.
+    PassOver,
 }
 
 /// Finds out what a stream holds and sets up its reader.
@@ -221,6 +323,7 @@ fn container(
     name: &str,
     stream: Box<dyn Read + Send>,
     rest: Rest,
+    tables: Tables,
 ) -> Result<Container, SourceError> {
     let name: Arc<str> = name.into();
     let mut reader: Box<dyn BufRead + Send> = Box::new(BufReader::with_capacity(16 << 10, stream));
@@ -232,7 +335,15 @@ fn container(
     if head.starts_with(b"From ") {
         return Ok(Container::Mbox(MboxReader::new(name, reader, rest)));
     }
-    if let Some(found) = why_not_mail(head) {
+    let is_table = looks_like_table(head);
+    if is_table && tables == Tables::Read {
+        return Export::of_table(&name, reader).map(Container::Export);
+    }
+    let why_not = match is_table {
+        true => Some("a table"),
+        false => why_not_mail(head),
+    };
+    if let Some(found) = why_not {
         return Err(SourceError::NotMail {
             path: name.to_string(),
             found,
@@ -262,6 +373,7 @@ fn read_error(path: &str, cause: io::Error) -> SourceError {
             inflated: *inflated,
             cause: io::Error::new(cause.kind(), cause.to_string()),
         },
+        Some(inflate::InflateError::TooLarge) => SourceError::TooLarge { path },
         None => SourceError::Io { path, cause },
     }
 }
@@ -313,7 +425,7 @@ fn single(
         source: name,
         index: 0,
         separator: None,
-        bytes,
+        content: Content::Mail(bytes),
         rest: spilled,
     })
 }

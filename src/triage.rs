@@ -1,15 +1,16 @@
-//! THE page: bytes of a mail in, everything known about it out. One call a stage, no I/O.
+//! THE page: a message as it was found in, everything known about it out. One call a stage, no I/O.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::classify::Posterior;
 use crate::decide::{Belief, Decision, LabelProbabilities, Policy, Why, decide, settle};
-use crate::extract::Contact;
+use crate::extract::{Contact, extract_row};
 use crate::features::{Features, features_after};
 use crate::history::Past;
 use crate::message::{Defect, Message};
 use crate::model::Model;
-use crate::owner::Owner;
+use crate::owner::{Owner, RuleHit};
+use crate::source::Content;
 
 /// Everything the pipeline found out about one message.
 #[derive(Debug)]
@@ -31,16 +32,19 @@ pub struct Triage {
 }
 
 /// Judges one message from a sender of whom nothing is known.
-pub fn triage(bytes: &[u8], owner: &Owner, model: &Model, policy: &Policy) -> Triage {
-    let (message, contact) = read(bytes, owner);
+pub fn triage(content: &Content, owner: &Owner, model: &Model, policy: &Policy) -> Triage {
+    let (message, contact) = read(content, owner);
     judge(message, contact, Past::default(), model, policy)
 }
 
 /// Parses a message and reads the contact out of it. A panic inside a parser is a bug, but one
 /// message must not end a run: it becomes a message with [`Defect::Fault`], left where it is.
-pub fn read(bytes: &[u8], owner: &Owner) -> (Message, Contact) {
+pub fn read(content: &Content, owner: &Owner) -> (Message, Contact) {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
-        let message = Message::parse(bytes);
+        let message = match content {
+            Content::Mail(bytes) => Message::parse(bytes),
+            Content::Export(row) => return extract_row(row, owner),
+        };
         let contact = Contact::extract(&message, owner);
         (message, contact)
     }));
@@ -68,8 +72,11 @@ pub fn judge(
         guard: &model.metadata.guard,
     };
     let decision = decide(&message, &contact, &past, &belief, policy);
-    let probabilities = match decision.why {
+    let probabilities = match &decision.why {
         Why::Rule(rule) => settle(belief.probabilities, rule.label()),
+        Why::OwnerRule(RuleHit {
+            label: Some(label), ..
+        }) => settle(belief.probabilities, *label),
         _ => belief.probabilities,
     };
     Triage {

@@ -39,9 +39,10 @@ pub struct VerdictRecord<'a> {
     pub platform: &'static str,
     /// What kind of contact it is.
     pub kind: &'static str,
-    /// `genuine`, `generic-invite`, `pitch`, `spam`, `unsure` or `out-of-scope`.
+    /// `genuine`, `generic-invite`, `pitch`, `spam`, `known`, `unsure` or
+    /// `out-of-scope`.
     pub verdict: &'static str,
-    /// The likeliest label, also when unsure; null when out of scope.
+    /// The likeliest label, also when unsure or left as known; null when out of scope.
     pub label: Option<Label>,
     /// All four, summing to 1.
     pub probabilities: Probabilities,
@@ -76,15 +77,22 @@ impl<'a> VerdictRecord<'a> {
         let label = match decision.verdict {
             Verdict::OutOfScope => None,
             Verdict::Label(label) => Some(label),
-            Verdict::Unsure => Some(likeliest(&triage.probabilities)),
+            Verdict::Known | Verdict::Unsure => Some(likeliest(&triage.probabilities)),
         };
         VerdictRecord {
             schema: SCHEMA,
             source: clean_text(&raw.source),
             index: raw.index,
             message_id: triage.message.message_id(),
-            from: triage.message.header("from"),
-            subject: triage.message.header("subject"),
+            // A row of a data export has no headers, but a sender.
+            from: triage
+                .message
+                .header("from")
+                .or_else(|| triage.contact.sender.name.clone()),
+            subject: triage
+                .message
+                .header("subject")
+                .or_else(|| Some(triage.message.subject.clone()).filter(|text| !text.is_empty())),
             platform: triage.contact.platform.name(),
             kind: triage.contact.kind.name(),
             verdict: decision.verdict.name(),

@@ -13,12 +13,16 @@ mod suite {
     mod classify;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// LinkedIn's data export in every layout, and archives made to break readers.
+    mod export;
     /// A mailbox over a month: what came before a message, and the report on it.
     mod history;
     /// Mail made to break parsers.
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
+    /// People the owner knows, answers to the owner, and the owner's rules.
+    mod relations;
     /// What is contact at all, and what is left alone.
     mod scope;
     /// `sort`: nothing lost, changed or half-written.

@@ -89,7 +89,7 @@ impl Row {
             from: sender.cloned().unwrap_or_default(),
             subject: triage.message.subject.clone(),
             verdict,
-            probability: (verdict != Verdict::OutOfScope)
+            probability: (!matches!(verdict, Verdict::OutOfScope | Verdict::Known))
                 .then(|| triage.probabilities[likeliest.index()]),
             because,
             reasons,

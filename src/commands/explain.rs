@@ -8,7 +8,7 @@ use crate::explain::{Pull, reasons, sentence};
 use crate::history::{Past, Sighting};
 use crate::label::Label;
 use crate::message::LINK_MARK;
-use crate::source::{Rest, Source};
+use crate::source::{Content, Rest, Source};
 use crate::triage::{Triage, read};
 use crate::verdict::all_defects;
 
@@ -23,7 +23,7 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
             args.path.display()
         )));
     };
-    let triage = triage(&raw.bytes, judge)?;
+    let triage = triage(&raw.content, judge)?;
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
@@ -56,9 +56,9 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
 
 /// Judges the message, knowing what the state store knows; to look at a message is not to meet
 /// it, so it is not noted.
-fn triage(bytes: &[u8], judge: &Judge) -> Result<Triage, CommandError> {
+fn triage(content: &Content, judge: &Judge) -> Result<Triage, CommandError> {
     let mut memory = judge.memory()?;
-    let (message, contact) = read(bytes, &judge.owner);
+    let (message, contact) = read(content, &judge.owner);
     let past = match Sighting::of(&message, &contact, &judge.owner, &memory.salt()?) {
         Some(sighting) => memory.past(&sighting)?,
         None => Past::default(),
@@ -89,6 +89,9 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
         if let Some(value) = value {
             writeln!(out, "  {name:15} {value}")?;
         }
+    }
+    if let Some(relation) = contact.relation {
+        writeln!(out, "  {:15} {}", "known", relation.describe())?;
     }
     for sign in &contact.authenticity.signs {
         writeln!(out, "  {:15} {}", "forged", sign.describe())?;

@@ -40,7 +40,7 @@ pub(super) fn judge_each<T: Send>(
         let (read, sightings): (Vec<_>, Vec<_>) = batch
             .par_iter()
             .map(|raw| {
-                let (message, contact) = read(&raw.bytes, &judge.owner);
+                let (message, contact) = read(&raw.content, &judge.owner);
                 let sighting = Sighting::of(&message, &contact, &judge.owner, &salt);
                 ((message, contact), sighting)
             })

@@ -30,7 +30,7 @@ pub(super) fn read(
             &[path],
             Rest::Skip,
             notes,
-            |raw| Example::read(&raw.bytes, owner, class),
+            |raw| Example::read(&raw.content, owner, class),
             |raw, example| {
                 let place = match raw.separator {
                     Some(_) => format!("{}:{}", raw.source, raw.index),

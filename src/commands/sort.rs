@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{CommandError, Judge, Notes, classify, inputs, table};
 use crate::cli::Sort;
 use crate::decide::Verdict;
-use crate::source::{RawMessage, Rest, Source, is_separator, quote_line};
+use crate::source::{Content, RawMessage, Rest, Source, is_separator, quote_line};
 
 /// Separator of a message that had none of its own.
 const SEPARATOR: &[u8] = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n";
@@ -24,6 +24,7 @@ pub(super) fn run(args: &Sort, judge: &Judge, notes: Notes) -> Result<(), Comman
         (judge, notes),
         |_, triage| triage.decision.verdict,
         |raw, verdict| {
+            refuse_rows(&raw)?;
             outputs
                 .write(raw, verdict)
                 .map_err(|cause| cannot_write(&args.into, &cause))
@@ -45,6 +46,17 @@ pub(super) fn run(args: &Sort, judge: &Judge, notes: Notes) -> Result<(), Comman
         "\n{total} messages in, {total} out: checked, each is in exactly one file."
     )?;
     Ok(())
+}
+
+/// Rows of a data export are no mails, and no mailbox can hold them.
+fn refuse_rows(raw: &RawMessage) -> Result<(), CommandError> {
+    match raw.content {
+        Content::Mail(_) => Ok(()),
+        Content::Export(_) => Err(CommandError::Data(format!(
+            "{}: rows of a data export are not mail and cannot be sorted into mailboxes; see their verdicts with 'anteroom classify'",
+            raw.source
+        ))),
+    }
 }
 
 fn file_name(verdict: Verdict) -> String {
@@ -112,7 +124,7 @@ impl Outputs {
         })
     }
 
-    fn write(&mut self, raw: RawMessage, verdict: Verdict) -> io::Result<()> {
+    fn write(&mut self, mut raw: RawMessage, verdict: Verdict) -> io::Result<()> {
         let out = match self.files.entry(verdict) {
             std::collections::btree_map::Entry::Occupied(file) => file.into_mut(),
             std::collections::btree_map::Entry::Vacant(slot) => {
@@ -126,11 +138,7 @@ impl Outputs {
             Some(_) => Quoting::Done,
             None => Quoting::Needed,
         };
-        let rest: Box<dyn Read> = match raw.rest {
-            Some(file) => Box::new(file),
-            None => Box::new(io::empty()),
-        };
-        let mut reader = BufReader::new(raw.bytes.as_slice().chain(rest));
+        let mut reader = whole(&mut raw);
         let fingerprint = copy_message(&mut reader, out, quoting)?;
         self.tallies.entry(verdict).or_default().add(fingerprint);
         Ok(())
@@ -159,6 +167,19 @@ impl Outputs {
         })?;
         Ok(self.tallies)
     }
+}
+
+/// The bytes of a mail, those beyond what is parsed too.
+fn whole(raw: &mut RawMessage) -> BufReader<impl Read + '_> {
+    let rest: Box<dyn Read> = match raw.rest.take() {
+        Some(file) => Box::new(file),
+        None => Box::new(io::empty()),
+    };
+    let head: &[u8] = match &raw.content {
+        Content::Mail(bytes) => bytes,
+        Content::Export(_) => &[],
+    };
+    BufReader::new(head.chain(rest))
 }
 
 /// Whether a message's `From ` lines carry their `>` already.
@@ -200,12 +221,8 @@ fn copy_message(
 fn read_back(path: &Path) -> Result<Tally, CommandError> {
     let mut source = Source::open(path, Rest::Spill)?;
     let mut tally = Tally::default();
-    while let Some(raw) = source.next_message()? {
-        let rest: Box<dyn Read> = match raw.rest {
-            Some(file) => Box::new(file),
-            None => Box::new(io::empty()),
-        };
-        let mut reader = BufReader::new(raw.bytes.as_slice().chain(rest));
+    while let Some(mut raw) = source.next_message()? {
+        let mut reader = whole(&mut raw);
         tally.add(copy_message(&mut reader, &mut io::sink(), Quoting::Done)?);
     }
     Ok(tally)

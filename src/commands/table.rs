@@ -34,6 +34,7 @@ pub(super) fn verdict(verdict: Verdict) -> Cell {
         Verdict::Label(Label::GenericInvite) => cell.fg(Color::Blue),
         Verdict::Label(Label::Pitch) => cell.fg(Color::Yellow),
         Verdict::Label(Label::Spam) => cell.fg(Color::Red),
+        Verdict::Known => cell.fg(Color::Green),
         Verdict::Unsure => cell.fg(Color::Cyan),
         Verdict::OutOfScope => cell.add_attribute(Attribute::Dim),
     }

@@ -81,7 +81,7 @@ fn may_hold_history(text: &str) -> bool {
 
 /// True for the line mail programs put above a copied earlier message, in any language: dashes
 /// on both sides of words, or a line of underscores.
-fn is_history_start(line: &str) -> bool {
+pub(super) fn is_history_start(line: &str) -> bool {
     let line = line.trim();
     if !line.starts_with(['-', '_']) {
         return false;

@@ -15,6 +15,10 @@ pub(super) fn facts(counter: &mut Counter, message: &Message, contact: &Contact)
     for sign in &contact.authenticity.signs {
         counter.add("forged:", sign.name());
     }
+    // A name more, never another one: a model that does not know it passes over it.
+    if let Some(relation) = contact.relation {
+        counter.add("relation:", relation.name());
+    }
     if contact.note.is_none() {
         counter.add("fact:", "no-note");
     }

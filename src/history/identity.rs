@@ -214,9 +214,11 @@ fn squeezed(firm: &str) -> String {
 mod tests {
     use super::*;
     use crate::owner::Owner;
+    use crate::source::Content;
 
     fn who(mail: &str) -> Vec<u64> {
-        let (message, contact) = crate::triage::read(mail.as_bytes(), &Owner::default());
+        let (message, contact) =
+            crate::triage::read(&Content::Mail(mail.as_bytes().to_vec()), &Owner::default());
         identities(&message, &contact, &Salt::default())
     }
 

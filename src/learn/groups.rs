@@ -120,7 +120,8 @@ mod tests {
     use super::*;
 
     fn example(mail: &str) -> Example {
-        Example::read(mail.as_bytes(), &crate::owner::Owner::default(), 0)
+        let mail = crate::source::Content::Mail(mail.as_bytes().to_vec());
+        Example::read(&mail, &crate::owner::Owner::default(), 0)
     }
 
     #[test]

@@ -69,6 +69,53 @@ impl Address {
     }
 }
 
+/// All addresses of an address header, lower case, without their names: in one linear pass over
+/// the undecoded value, since addresses are never encoded words. Quoted strings and comments do
+/// not count.
+pub fn addresses_of(header: Header<'_>) -> Vec<String> {
+    let text = header.text();
+    let mut found = Vec::new();
+    let mut word = String::new();
+    let mut chars = text.chars();
+    let mut comment_depth = 0_u32;
+    while let Some(c) = chars.next() {
+        match c {
+            '(' => comment_depth += 1,
+            ')' => comment_depth = comment_depth.saturating_sub(1),
+            _ if comment_depth > 0 => {}
+            '"' => skip_quoted(&mut chars),
+            // A group's name ends at ':', a display name at '<'.
+            '<' | ':' => word.clear(),
+            '>' | ',' | ';' => take_address(&mut word, &mut found),
+            c if c.is_whitespace() && word.contains('@') => take_address(&mut word, &mut found),
+            c if c.is_whitespace() => word.clear(),
+            c => word.extend(c.to_lowercase()),
+        }
+    }
+    take_address(&mut word, &mut found);
+    found
+}
+
+fn skip_quoted(chars: &mut std::str::Chars<'_>) {
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '"' => return,
+            _ => {}
+        }
+    }
+}
+
+fn take_address(word: &mut String, found: &mut Vec<String>) {
+    let word = std::mem::take(word);
+    let is_address = word
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+    if is_address {
+        found.push(clean_text(&word));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

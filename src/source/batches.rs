@@ -74,7 +74,7 @@ fn read_batch(source: &mut Source) -> Result<Vec<RawMessage>, SourceError> {
         let Some(message) = source.next_message()? else {
             break;
         };
-        bytes += message.bytes.len();
+        bytes += message.content.size();
         batch.push(message);
     }
     Ok(batch)

@@ -11,6 +11,8 @@ use crate::limits;
 pub(super) enum InflateError {
     #[error("decompression bomb")]
     Bomb { packed: u64, inflated: u64 },
+    #[error("too large")]
+    TooLarge,
     #[error("damaged gzip: {cause}")]
     Damaged { inflated: u64, cause: io::Error },
 }

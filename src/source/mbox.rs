@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memmem};
 
-use super::{RawMessage, Rest, SourceError, read_error};
+use super::{Content, RawMessage, Rest, SourceError, read_error};
 use crate::limits;
 
 /// Bytes read at a time.
@@ -88,7 +88,7 @@ impl<R: Read> MboxReader<R> {
             source: self.name.clone(),
             index: self.index,
             separator: Some(separator),
-            bytes,
+            content: Content::Mail(bytes),
             rest,
         };
         self.index += 1;
@@ -274,11 +274,22 @@ pub fn quote_line(line: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn bytes(message: RawMessage) -> Vec<u8> {
+        match message.content {
+            Content::Mail(bytes) => bytes,
+            Content::Export(_) => panic!("no mail"),
+        }
+    }
+
+    fn text(message: RawMessage) -> String {
+        String::from_utf8(bytes(message)).unwrap()
+    }
+
     fn split(mbox: &[u8]) -> Vec<String> {
         let mut reader = MboxReader::new("t".into(), mbox, Rest::Skip);
         let mut messages = Vec::new();
         while let Some(message) = reader.next_message().unwrap() {
-            messages.push(String::from_utf8(message.bytes).unwrap());
+            messages.push(text(message));
         }
         messages
     }
@@ -323,7 +334,7 @@ mod tests {
             let mut reader = MboxReader::new("t".into(), reader, Rest::Skip);
             let mut messages = Vec::new();
             while let Some(message) = reader.next_message().unwrap() {
-                messages.push(String::from_utf8(message.bytes).unwrap());
+                messages.push(text(message));
             }
             assert_eq!(messages, whole, "{chunk}");
         }
@@ -334,10 +345,11 @@ mod tests {
         let body = "0123456789abcde\n".repeat(100_000);
         let mbox = format!("{SEPARATOR}\nA: 1\n\n{body}");
         let mut reader = MboxReader::new("t".into(), mbox.as_bytes(), Rest::Spill);
-        let message = reader.next_message().unwrap().unwrap();
-        let mut whole = message.bytes.clone();
-        io::Read::read_to_end(&mut message.rest.unwrap(), &mut whole).unwrap();
-        assert_eq!(message.bytes.len(), limits::MESSAGE_BYTES + 1);
+        let mut message = reader.next_message().unwrap().unwrap();
+        let mut rest = message.rest.take().unwrap();
+        let mut whole = bytes(message);
+        assert_eq!(whole.len(), limits::MESSAGE_BYTES + 1);
+        io::Read::read_to_end(&mut rest, &mut whole).unwrap();
         assert_eq!(whole, format!("A: 1\n\n{body}").as_bytes());
     }
 }

@@ -365,6 +365,7 @@ mod tests {
     use super::*;
     use crate::history::Act;
     use crate::owner::Owner;
+    use crate::source::Content;
 
     fn sightings(salt: Salt) -> Vec<Option<Sighting>> {
         let note = "I help founders of bridge companies to grow faster with a proven method, shall we connect and share ideas";
@@ -381,7 +382,7 @@ mod tests {
                     "From: Q {n} <invitations@linkedin.com>\nSubject: Invitation\nMessage-ID: <l{n}@x.example>\n\n{note}.\n\nAccept: https://www.linkedin.com/x"
                 );
                 let mail = if n % 3 == 0 { linkedin } else { mail };
-                let (message, contact) = crate::triage::read(mail.as_bytes(), &Owner::default());
+                let (message, contact) = crate::triage::read(&Content::Mail(mail.as_bytes().to_vec()), &Owner::default());
                 Sighting::of(&message, &contact, &Owner::default(), &salt)
             })
             .collect()

@@ -7,6 +7,7 @@ use anteroom::extract::{Forgery, Kind, Standing};
 use anteroom::label::Label;
 use anteroom::model::Model;
 use anteroom::owner::Owner;
+use anteroom::source::Content;
 use anteroom::triage::{Triage, triage};
 
 use authenticated::AUTHENTICATED;
@@ -76,7 +77,12 @@ fn judge(headers: &str, text: Text, owner: &Owner, model: &Model) -> Triage {
         false => "\nSubject: Ann, please add me to your LinkedIn network",
     };
     let mail = format!("{headers}{subject}\nTo: ann@own.example{}", text.write());
-    triage(mail.as_bytes(), owner, model, &Policy::default())
+    triage(
+        &Content::Mail(mail.as_bytes().to_vec()),
+        owner,
+        model,
+        &Policy::default(),
+    )
 }
 
 fn owner() -> Owner {

@@ -76,6 +76,7 @@ fn the_json_contract() {
             "generic-invite",
             "pitch",
             "spam",
+            "known",
             "unsure",
             "out-of-scope",
         ];

@@ -2,6 +2,7 @@ use anteroom::decide::Policy;
 use anteroom::message::{Defect, Message};
 use anteroom::model::Model;
 use anteroom::owner::Owner;
+use anteroom::source::Content;
 use anteroom::triage::triage;
 use proptest::prelude::*;
 
@@ -101,6 +102,7 @@ fn hostile_mail_gets_a_verdict_in_little_time() {
     let judge = move || {
         for n in [10, 1_000, 100_000] {
             for (kind, mail) in hostile(n).into_iter().chain(hostile_html(n)) {
+                let mail = Content::Mail(mail);
                 let started = std::time::Instant::now();
                 triage(&mail, &Owner::default(), &model, &Policy::default());
                 // Generous: quadratic behaviour at this size takes many seconds.
@@ -154,7 +156,7 @@ proptest! {
     fn any_bytes_get_a_verdict(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         thread_local!(static MODEL: Model = Model::shipped().unwrap());
         MODEL.with(|model| {
-            let verdict = triage(&bytes, &Owner::default(), model, &Policy::default());
+            let verdict = triage(&Content::Mail(bytes), &Owner::default(), model, &Policy::default());
             let sum: f64 = verdict.probabilities.iter().sum();
             prop_assert!((sum - 1.0).abs() < 1e-9);
             Ok(())
