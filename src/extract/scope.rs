@@ -15,6 +15,7 @@ use self::wording::{
     ABSENCES, ANSWERED, AUTO_REPLIES, BOUNCES, BY_CONNECTION, CODES, Phrases, REPORTS, REQUESTS,
     SUBSCRIBED, TEAM_MEETINGS, THREATS, TRANSACTIONS,
 };
+use super::cues::{self, Cue, Manner};
 use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Address, Message};
 
@@ -160,6 +161,24 @@ fn is_list(message: &Message) -> bool {
 
 /// Mail a machine sends to one person: codes, receipts, reports.
 fn automated(message: &Message, contact: &Contact) -> Option<OutOfScope> {
+    let found = machine_mail(message)?;
+    let is_authentic = contact.authenticity.standing == Standing::Authentic;
+    // A password reset hurries too; but a receipt that hurries to a form for card numbers is a
+    // stranger's, unless the owner's server vouches for it.
+    let is_phish = !is_authentic
+        && match found {
+            OutOfScope::Transaction => {
+                subject_has(message, &THREATS)
+                    || carries_a_program(message)
+                    || presses_for_payment(message)
+            }
+            OutOfScope::Machine => presses_for_payment(message),
+            _ => false,
+        };
+    (!is_phish).then_some(found)
+}
+
+fn machine_mail(message: &Message) -> Option<OutOfScope> {
     let local = local_part(message);
     let is_generated = header_contains(message, "auto-submitted", &["auto-generated"]);
     if is_service(local) || is_generated {
@@ -169,9 +188,7 @@ fn automated(message: &Message, contact: &Contact) -> Option<OutOfScope> {
         if subject_has(message, &REPORTS) {
             return Some(OutOfScope::Machine);
         }
-        let is_authentic = contact.authenticity.standing == Standing::Authentic;
-        let presses = subject_has(message, &THREATS) && !is_authentic;
-        if subject_has(message, &TRANSACTIONS) && !presses && !carries_a_program(message) {
+        if subject_has(message, &TRANSACTIONS) {
             return Some(OutOfScope::Transaction);
         }
     }
@@ -179,6 +196,13 @@ fn automated(message: &Message, contact: &Contact) -> Option<OutOfScope> {
         || has_reporters_headers(message)
         || is_generated && message.raw_header("list-unsubscribe").is_none();
     is_machine.then_some(OutOfScope::Machine)
+}
+
+/// True if the words ask for money or secrets and hurry: what a phish needs and a receipt does not.
+fn presses_for_payment(message: &Message) -> bool {
+    let shown = cues::find(message.visible_text());
+    let shows = |manner| shown.iter().any(|found| found.cue == Cue::Manner(manner));
+    shows(Manner::Urgency) && (shows(Manner::Credentials) || shows(Manner::UpfrontFee))
 }
 
 /// True if a file is attached that can run, or hide what runs: no receipt needs one.
