@@ -169,6 +169,21 @@ fn sentences(line: &str) -> impl Iterator<Item = &str> {
     line.split_inclusive(['.', '!', '?', '。', '！', ';'])
 }
 
+/// True for a stock sentence.
+pub(super) fn is_stock(sentence: &str) -> bool {
+    stock_language(sentence).is_some()
+}
+
+/// True for a word that greets, or addresses without a name.
+pub(super) fn is_greeting_word(word: &str) -> bool {
+    let word = normalised(word);
+    GREETINGS.contains(&word.as_str())
+        || matches!(
+            word.as_str(),
+            "sir" | "madam" | "respected" | "there" | "mam" | "hii" | "hiii"
+        )
+}
+
 fn stock_language(sentence: &str) -> Option<&'static str> {
     let words = normalised(sentence);
     STOCK
@@ -184,7 +199,7 @@ fn stock_language(sentence: &str) -> Option<&'static str> {
 }
 
 /// Letters, digits and apostrophes, lower case, one space between words.
-fn normalised(sentence: &str) -> String {
+pub(super) fn normalised(sentence: &str) -> String {
     let mut out = String::with_capacity(sentence.len());
     for c in sentence.chars() {
         match c {
@@ -200,8 +215,20 @@ fn normalised(sentence: &str) -> String {
     out
 }
 
+/// True for a line that only greets or names whom it addresses: "Hi Anna,", "Anna,".
+pub(super) fn is_greeting(line: &str) -> bool {
+    let n_words = line.split_whitespace().count();
+    let line = line.trim();
+    let is_address = n_words <= 3
+        && line.ends_with([',', '，', '、', '،', ':', '：'])
+        && line
+            .split_whitespace()
+            .all(|word| !word.starts_with(char::is_lowercase));
+    (1..=5).contains(&n_words) && line.chars().count() <= 40 && (is_address || only_greets(line))
+}
+
 /// True for a line that only greets, thanks or signs.
-fn is_courtesy(line: &str, name: Option<&str>) -> bool {
+pub(super) fn is_courtesy(line: &str, name: Option<&str>) -> bool {
     let words = normalised(line);
     if words.is_empty() {
         return true;
@@ -221,9 +248,18 @@ fn is_courtesy(line: &str, name: Option<&str>) -> bool {
             && ["さん", "様", "さま", "님", "先生", "女士"]
                 .iter()
                 .any(|title| words.ends_with(title));
-    let is_sign_off = n_words <= 4 && SIGN_OFFS.iter().any(|sign| words.starts_with(sign));
+    let is_sign_off = starts_sign_off(&words);
     let is_signature = line.trim_start().starts_with(['-', '–', '—']) && n_words <= 3;
     is_greeting || is_address || is_sign_off || is_signature
+}
+
+/// True for a line that only signs off: "Best regards,".
+pub(super) fn is_sign_off(line: &str) -> bool {
+    line.len() <= 80 && starts_sign_off(&normalised(line))
+}
+
+fn starts_sign_off(words: &str) -> bool {
+    words.split(' ').count() <= 4 && SIGN_OFFS.iter().any(|sign| words.starts_with(sign))
 }
 
 /// True if a line holds a greeting and beside it only names, which start with a capital or are
@@ -364,9 +400,12 @@ const SIGN_OFFS: &[&str] = &[
 /// True for a message that thanks for a connection and says nothing else.
 pub(super) fn only_thanks_for_connecting(note: &str) -> bool {
     let words = normalised(note);
-    words.split(' ').count() <= 14
-        && words.chars().count() <= 100
-        && !note.contains(['?', '？', '؟'])
+    let n_words = words.split(' ').count();
+    // Scripts without spaces count by characters.
+    let longest = 20 + 6 * n_words;
+    n_words <= 14
+        && words.chars().count() <= longest
+        && !note.contains(['?', '？', '؟', '%'])
         && !note.contains("http")
         && THANKS.iter().any(|thanks| words.contains(thanks))
 }
