@@ -7,6 +7,7 @@
 
 mod authenticity;
 mod boilerplate;
+mod courtesy;
 mod defaults;
 mod direct;
 mod frame;
@@ -268,7 +269,7 @@ impl Contact {
                     && self
                         .note
                         .as_deref()
-                        .is_some_and(defaults::only_thanks_for_connecting) =>
+                        .is_some_and(courtesy::only_thanks_for_connecting) =>
             {
                 Some(Rule::OnlyThanks)
             }

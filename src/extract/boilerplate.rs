@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::defaults;
+use super::{courtesy, defaults};
 
 /// Longest note, in characters, that is looked at: courtesies are short.
 const CHARS: usize = 420;
@@ -98,7 +98,7 @@ fn of_piece(piece: &str, name: Option<&str>) -> Substance {
     }
     let rest = without_address(piece);
     let words = defaults::normalised(rest);
-    if words.is_empty() || defaults::is_courtesy(piece, name) {
+    if words.is_empty() || courtesy::is_courtesy(piece, name) {
         return Substance::Courtesy;
     }
     if words.contains(|c: char| c.is_ascii_digit()) && !words.contains("1촌") {
@@ -116,7 +116,7 @@ fn without_address(piece: &str) -> &str {
             && word.starts_with(char::is_uppercase)
             && word != "I"
             && !word.starts_with("I'");
-        let greets = defaults::is_greeting_word(word);
+        let greets = courtesy::is_greeting_word(word);
         if !greets && !is_name {
             break;
         }

@@ -15,7 +15,7 @@ mod title;
 pub(super) use self::lines::text_of;
 use super::layout::{Clues, Definition, Place};
 use super::platform::{Claim, ClaimedBy};
-use super::vocabulary::INVITE;
+use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults};
 use crate::message::{Defect, Message};
 
@@ -107,6 +107,10 @@ fn keep(found: String, name: Option<&str>, message: &Message, contact: &mut Cont
             contact.note = title::words_beside(&found, message, contact.platform);
         }
         _ => {
+            let found = match contact.kind {
+                Kind::InvitationReminder => without_reminder(&found, name),
+                _ => found,
+            };
             let note = defaults::remove(note::without_greeting(&found), name);
             contact.default_sentence = note.language;
             contact.note = note.rest;
@@ -121,6 +125,20 @@ fn leave_whole(message: &Message, contact: &mut Contact) {
     contact.note = (!text.is_empty()).then(|| text.to_owned());
     contact.default_sentence = None;
     contact.defects.push(Defect::UnknownLayout);
+}
+
+/// A reminder's text without the lines that remind: "NAME's invitation is waiting".
+fn without_reminder(found: &str, name: Option<&str>) -> String {
+    let first_name = name.and_then(|name| name.split_whitespace().next());
+    let kept: Vec<&str> = found
+        .lines()
+        .filter(|line| {
+            let lower = line.to_lowercase();
+            let reminds = REMINDER.iter().any(|word| lower.contains(word));
+            !(reminds && first_name.is_some_and(|name| line.contains(name)))
+        })
+        .collect();
+    kept.join("\n").trim().to_owned()
 }
 
 /// True if a line says what the subject says.

@@ -1,7 +1,7 @@
 //! The signature under a mail's words: the block below "-- ", the line a telephone adds, the
 //! contact details below a sign-off.
 
-use super::defaults::is_sign_off;
+use super::courtesy::is_sign_off;
 
 /// Lines of a signature block that are looked at from below.
 const LINES: usize = 16;

@@ -13,7 +13,11 @@ pub(super) struct Line<'a> {
     pub(super) frame_links: u32,
     /// Nothing but a link.
     pub(super) is_bare_link: bool,
+    words: usize,
 }
+
+/// Words of the longest label beside a link, a name in it included.
+const BUTTON_WORDS: usize = 9;
 
 impl Line<'_> {
     pub(super) fn is_empty(&self) -> bool {
@@ -22,6 +26,12 @@ impl Line<'_> {
 
     pub(super) fn has_frame_link(&self) -> bool {
         self.frame_links > 0
+    }
+
+    /// A link of the platform with a few words for a label: a sentence with a link in it is a
+    /// person's.
+    pub(super) fn is_button(&self) -> bool {
+        self.has_frame_link() && self.words <= BUTTON_WORDS
     }
 
     /// A line drawn with one kind of mark.
@@ -72,6 +82,7 @@ pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
                 text: line.trim().trim_end_matches(LINK_MARK).trim_end(),
                 frame_links,
                 is_bare_link: words == 1 && links == 1,
+                words,
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::lines::Line;
 use super::{Frame, profile};
-use crate::extract::defaults::is_greeting;
+use crate::extract::courtesy::is_greeting;
 use crate::extract::layout::Place;
 use crate::extract::{Contact, Kind};
 
@@ -185,7 +185,7 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
         let is_label = lines
             .get(index + 1)
             .is_some_and(|next| next.is_bare_link && next.has_frame_link());
-        if line.has_frame_link() && !line.is_empty() {
+        if line.is_button() && !line.is_empty() {
             if has_text {
                 break;
             }

@@ -1,6 +1,7 @@
 //! Invitations to events, groups, pages and teams: what they say beside the title of the thing.
 
 use crate::extract::Platform;
+use crate::extract::courtesy::is_greeting;
 use crate::extract::vocabulary::INVITE;
 use crate::message::Message;
 
@@ -10,7 +11,7 @@ pub(super) fn words_beside(found: &str, message: &Message, platform: Platform) -
     let own: Vec<&str> = found
         .lines()
         .filter(|line| {
-            !line.is_empty()
+            !(line.is_empty() || is_greeting(line))
                 && !announces(line, platform)
                 && !is_title(line, message)
                 && !is_fact(line)

@@ -8,7 +8,11 @@ pub(super) static PLATFORM: Definition = Definition {
     brand: "github",
     domains: &["github.com"],
     layouts: &[LAYOUTS],
-    furniture: &["github", "if you were not expecting this invitation*"],
+    furniture: &[
+        "github",
+        "if you were not expecting this invitation*",
+        "you can also check out*",
+    ],
     profiles: &[],
 };
 

@@ -96,6 +96,15 @@ const LAYOUTS: &[Layout] = &[
         &[Sign::Template(REPORT_TEMPLATES)],
         Place::Nowhere,
     ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[
+            Sign::Sender(&["invitation"]),
+            Sign::Subject(INVITE),
+            Sign::Subject(&[" to follow ", " to attend ", " to subscribe ", " to join "]),
+        ],
+        Place::AroundName,
+    ),
     // 2016: `NAME <invitations@…>`; 2024: also `NAME via LinkedIn <invitations@…>`.
     seen(
         Kind::Invitation,
