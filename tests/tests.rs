@@ -9,6 +9,8 @@ mod suite {
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
+    /// A mail and the whole contact that is to be read out of it, pair by pair.
+    mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
     /// Mail made to break parsers.
