@@ -6,18 +6,23 @@
 //! signatures), not on English words.
 
 mod authenticity;
+mod boilerplate;
+mod courtesy;
 mod defaults;
 mod direct;
 mod frame;
+mod history;
 mod host;
 mod language;
-mod linkedin;
-mod notification;
+mod layout;
 mod platform;
 mod scope;
+mod signature;
+mod vocabulary;
 
 use serde::{Deserialize, Serialize};
 
+use self::boilerplate::Substance;
 use crate::label::Label;
 use crate::message::{Defect, Message};
 use crate::owner::Owner;
@@ -168,6 +173,8 @@ pub enum Rule {
     BareGroupInvite,
     /// Thanks for a connection and nothing else.
     OnlyThanks,
+    /// A request to connect in words that would fit anyone.
+    Boilerplate,
 }
 
 impl Rule {
@@ -178,7 +185,8 @@ impl Rule {
             | Rule::DefaultSentence
             | Rule::Reminder
             | Rule::BareGroupInvite
-            | Rule::OnlyThanks => Label::GenericInvite,
+            | Rule::OnlyThanks
+            | Rule::Boilerplate => Label::GenericInvite,
         }
     }
 
@@ -192,6 +200,7 @@ impl Rule {
                 "an invitation to a group, page or event without a personal word"
             }
             Rule::OnlyThanks => "thanks for connecting and nothing else",
+            Rule::Boilerplate => "a request to connect in words that would fit anyone",
         }
     }
 }
@@ -202,8 +211,7 @@ impl Contact {
         let claim = platform::claim(message);
         let mut contact = match claim.platform {
             Platform::Direct => direct::extract(message),
-            Platform::Linkedin => linkedin::extract(message, &claim),
-            _ => notification::extract(message, &claim),
+            _ => frame::extract(message, &claim),
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner);
         contact.scope = scope::scope(message, &contact);
@@ -244,6 +252,10 @@ impl Contact {
         if !self.authenticity.signs.is_empty() {
             return None;
         }
+        // What was not understood is not judged by its form.
+        if self.defects.contains(&Defect::UnknownLayout) {
+            return None;
+        }
         let silent = self.note.is_none();
         match self.kind {
             Kind::InvitationReminder if silent => Some(Rule::Reminder),
@@ -257,11 +269,28 @@ impl Contact {
                     && self
                         .note
                         .as_deref()
-                        .is_some_and(defaults::only_thanks_for_connecting) =>
+                        .is_some_and(courtesy::only_thanks_for_connecting) =>
             {
                 Some(Rule::OnlyThanks)
             }
+            _ if self.fits_anyone() => Some(Rule::Boilerplate),
             _ => None,
+        }
+    }
+
+    /// True if the note says nothing but that the sender would like to connect. In a message the
+    /// wish must be there: "How are you" alone is undecidable.
+    fn fits_anyone(&self) -> bool {
+        let Some(note) = &self.note else { return false };
+        let substance = || boilerplate::substance(note, self.sender.name.as_deref());
+        match self.kind {
+            Kind::Invitation | Kind::InvitationReminder | Kind::EventOrGroupInvite => {
+                substance() != Substance::Own
+            }
+            Kind::PlatformMessage | Kind::Inmail => {
+                !self.thread.is_reply && substance() == Substance::Connect
+            }
+            _ => false,
         }
     }
 
@@ -269,7 +298,10 @@ impl Contact {
     pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
         match &self.note {
             Some(note) => note,
-            None if self.platform == Platform::Direct || !self.authenticity.signs.is_empty() => {
+            None if self.platform == Platform::Direct
+                || self.kind == Kind::Notice
+                || !self.authenticity.signs.is_empty() =>
+            {
                 message.visible_text()
             }
             None => "",

@@ -3,100 +3,83 @@
 use serde::{Deserialize, Serialize};
 
 use super::host::{fold_confusables, is_below};
+use super::layout::Definition;
 use crate::message::{Address, Message};
 
-/// Where a contact comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Platform {
-    Linkedin,
-    Xing,
-    Facebook,
-    Instagram,
-    Viadeo,
-    Researchgate,
-    Academia,
-    Meetup,
-    X,
-    Github,
-    Slack,
-    Discord,
-    /// Person to person, no platform between them.
-    Direct,
+/// Declares the platforms from the files that define them.
+macro_rules! platforms {
+    ($($platform:ident: $file:ident),* $(,)?) => {
+        $(mod $file;)*
+
+        /// Where a contact comes from.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Platform {
+            $($platform,)*
+            /// Person to person, no platform between them.
+            Direct,
+        }
+
+        impl Platform {
+            const NAMED: &[Platform] = &[$(Platform::$platform),*];
+
+            /// What is known about the platform and its mails.
+            pub(super) fn definition(self) -> &'static Definition {
+                match self {
+                    $(Platform::$platform => &$file::PLATFORM,)*
+                    Platform::Direct => &DIRECT,
+                }
+            }
+        }
+    };
 }
+
+// In the order in which a name is looked for.
+platforms! {
+    Linkedin: linkedin,
+    Xing: xing,
+    Facebook: facebook,
+    Instagram: instagram,
+    Viadeo: viadeo,
+    Researchgate: researchgate,
+    Academia: academia,
+    Meetup: meetup,
+    X: x,
+    Github: github,
+    Slack: slack,
+    Discord: discord,
+}
+
+/// No platform.
+static DIRECT: Definition = Definition {
+    name: "direct",
+    brand: "direct",
+    domains: &[],
+    layouts: &[],
+    furniture: &[],
+    profiles: &[],
+};
 
 impl Platform {
     /// The platform as JSON spells it.
     pub fn name(self) -> &'static str {
-        match self {
-            Platform::Linkedin => "linkedin",
-            Platform::Xing => "xing",
-            Platform::Facebook => "facebook",
-            Platform::Instagram => "instagram",
-            Platform::Viadeo => "viadeo",
-            Platform::Researchgate => "researchgate",
-            Platform::Academia => "academia",
-            Platform::Meetup => "meetup",
-            Platform::X => "x",
-            Platform::Github => "github",
-            Platform::Slack => "slack",
-            Platform::Discord => "discord",
-            Platform::Direct => "direct",
-        }
+        self.definition().name
     }
 
     /// Domains that belong to the platform.
     pub fn domains(self) -> &'static [&'static str] {
-        match self {
-            Platform::Linkedin => &["linkedin.com", "linkedinmail.com", "lnkd.in", "licdn.com"],
-            Platform::Xing => &["xing.com"],
-            Platform::Facebook => &[
-                "facebookmail.com",
-                "facebook.com",
-                "fb.com",
-                "fb.me",
-                "messenger.com",
-            ],
-            Platform::Instagram => &["instagram.com"],
-            Platform::Viadeo => &["viadeo.com"],
-            Platform::Researchgate => &["researchgate.net", "researchgatemail.net"],
-            Platform::Academia => &["academia.edu", "academia-mail.com"],
-            Platform::Meetup => &["meetup.com"],
-            Platform::X => &["x.com", "twitter.com", "t.co"],
-            Platform::Github => &["github.com"],
-            Platform::Slack => &["slack.com", "slack-edge.com"],
-            Platform::Discord => &["discord.com", "discordapp.com", "discord.gg"],
-            Platform::Direct => &[],
-        }
+        self.definition().domains
     }
 
     /// The word by which people and forgers name it.
-    fn brand(self) -> &'static str {
-        match self {
-            Platform::X => "twitter",
-            other => other.name(),
-        }
+    pub(super) fn brand(self) -> &'static str {
+        self.definition().brand
     }
-
-    const NAMED: [Platform; 12] = [
-        Platform::Linkedin,
-        Platform::Xing,
-        Platform::Facebook,
-        Platform::Instagram,
-        Platform::Viadeo,
-        Platform::Researchgate,
-        Platform::Academia,
-        Platform::Meetup,
-        Platform::X,
-        Platform::Github,
-        Platform::Slack,
-        Platform::Discord,
-    ];
 
     /// The platform a host belongs to.
     pub fn of_host(host: &str) -> Option<Platform> {
-        Platform::NAMED.into_iter().find(|platform| {
+        Platform::NAMED.iter().copied().find(|platform| {
             platform
                 .domains()
                 .iter()
@@ -172,7 +155,7 @@ fn looks_like(message: &Message, from: &Address) -> Option<Platform> {
     }
     let name = fold_confusables(from.name.as_deref().unwrap_or_default());
     let domain = fold_confusables(from.domain());
-    Platform::NAMED.into_iter().find(|platform| {
+    Platform::NAMED.iter().copied().find(|platform| {
         let brand = platform.brand();
         if brand.len() < 5 {
             // "Xing" and "Slack" are names and words too: the whole display name must be it.

@@ -1,0 +1,36 @@
+//! GitHub: invitations to organisations and repositories. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "github",
+    brand: "github",
+    domains: &["github.com"],
+    layouts: &[LAYOUTS],
+    furniture: &[
+        "github",
+        "if you were not expecting this invitation*",
+        "you can also check out*",
+    ],
+    profiles: &[],
+};
+
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Subject(&[
+            "invited you to join",
+            "invited you to collaborate",
+            "invited you to sponsor",
+            "organization invitation",
+        ])],
+        Place::AroundName,
+    ),
+    // Reports on repositories, builds and accounts; a person's comment comes by a list.
+    guess(
+        Kind::Notice,
+        &[Sign::Sender(&["noreply", "notifications", "support"])],
+        Place::Nowhere,
+    ),
+];
