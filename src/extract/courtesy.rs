@@ -20,7 +20,7 @@ pub(super) fn is_greeting(line: &str) -> bool {
         && line.ends_with([',', '，', '、', '،', ':', '：'])
         && line
             .split_whitespace()
-            .all(|word| !word.starts_with(char::is_lowercase));
+            .all(|word| !word.starts_with(char::is_lowercase) || word.contains('@'));
     (1..=5).contains(&n_words) && line.chars().count() <= 40 && (is_address || only_greets(line))
 }
 

@@ -16,7 +16,7 @@ pub(super) use self::lines::text_of;
 use super::layout::{Clues, Definition, Place};
 use super::platform::{Claim, ClaimedBy};
 use super::vocabulary::{INVITE, REMINDER};
-use super::{Contact, Kind, defaults};
+use super::{Contact, Kind, defaults, history};
 use crate::message::{Defect, Message};
 
 /// What is known of a mail's frame before its lines are read.
@@ -101,7 +101,11 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
 fn keep(found: String, name: Option<&str>, message: &Message, contact: &mut Contact) {
     match contact.kind {
         Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer => {
-            contact.note = (!found.is_empty()).then_some(found);
+            let parted = history::part(&found);
+            contact.aside.history_lines = parted.history_lines;
+            contact.thread.quotes = parted.history_lines > 0;
+            let own = parted.own.trim();
+            contact.note = (!own.is_empty()).then(|| own.to_owned());
         }
         Kind::EventOrGroupInvite => {
             contact.note = title::words_beside(&found, message, contact.platform);

@@ -110,6 +110,9 @@ pub(super) const INVITE: &[&str] = &[
     "invito",
     "приглас",
     "demande à vous suivre",
+    "kết bạn",
+    "kết nối",
+    "friend",
     "cererea",
     "zaprosz",
 ];

@@ -24,12 +24,9 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
     lines.len()
 }
 
-/// Lines of a footer that say something.
+/// Lines of a footer, blank ones not counted.
 pub(super) fn count(footer: &[Line<'_>]) -> u32 {
-    let n = footer
-        .iter()
-        .filter(|line| !line.is_empty() && !line.is_ruler())
-        .count();
+    let n = footer.iter().filter(|line| !line.is_empty()).count();
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 

@@ -30,7 +30,9 @@ fn read(line: &str) -> Option<Mutual> {
     if !SHARED.iter().any(|words| lower.contains(words)) {
         return None;
     }
-    let number = number_in(line)?;
+    let Some(number) = number_in(line) else {
+        return both_know(line);
+    };
     let names = leading_names(line);
     let first = lower.split_whitespace().next().unwrap_or_default();
     let counts = first.starts_with(|c: char| c.is_ascii_digit()) || YOU.contains(&first);
@@ -43,6 +45,28 @@ fn read(line: &str) -> Option<Mutual> {
         names,
     })
 }
+
+/// "You both know Anna Berg and Tom Hale": names without a number.
+fn both_know(line: &str) -> Option<Mutual> {
+    let lower = line.to_lowercase();
+    let words = BOTH_KNOW.iter().find(|words| lower.starts_with(*words))?;
+    let names = names_in(line.get(words.len()..)?);
+    (!names.is_empty()).then_some(Mutual { count: None, names })
+}
+
+/// How platforms begin such a line.
+const BOTH_KNOW: &[&str] = &[
+    "you both know ",
+    "sie kennen beide ",
+    "ihr kennt beide ",
+    "vous connaissez tous les deux ",
+    "los dos conocéis a ",
+    "ambos conocen a ",
+    "vocês dois conhecem ",
+    "conoscete entrambi ",
+    "jullie kennen allebei ",
+    "ni känner båda ",
+];
 
 /// Words that begin "You have 12 connections in common".
 const YOU: &[&str] = &[
@@ -62,9 +86,14 @@ fn number_in(line: &str) -> Option<u32> {
 /// Capitalised names the line begins with, up to the number: "Anna Berg, Tom Hale and 3 others".
 fn leading_names(line: &str) -> Vec<String> {
     let end = line.find(|c: char| c.is_ascii_digit()).unwrap_or_default();
+    names_in(&line[..end])
+}
+
+/// Capitalised names a text begins with, parted by commas and small words.
+fn names_in(text: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut name = String::new();
-    for word in line[..end].split_whitespace() {
+    for word in text.split_whitespace() {
         let bare = word.trim_end_matches([',', '、']);
         let is_capital = bare.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
         let is_name = is_capital && !NOT_NAMES.contains(&bare.to_lowercase().as_str());
@@ -114,6 +143,16 @@ const NOT_NAMES: &[&str] = &[
 
 /// Words for what is shared. From the wording of interfaces, not met in a mail except the first.
 const SHARED: &[&str] = &[
+    "both know ",
+    "kennen beide ",
+    "kennt beide ",
+    "tous les deux ",
+    "conocéis a ",
+    "conocen a ",
+    "dois conhecem ",
+    "entrambi ",
+    "allebei ",
+    "känner båda ",
     "mutual friend",
     "mutual connection",
     "mutual contact",

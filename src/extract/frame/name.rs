@@ -42,6 +42,7 @@ pub(super) fn without_via(display: String) -> String {
 
 fn names_brand(text: &str, definition: &Definition) -> bool {
     let lower = text.to_lowercase();
+    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
     lower.starts_with(definition.brand) || lower.starts_with(definition.name) && text.len() < 16
 }
 
@@ -121,6 +122,9 @@ pub(super) fn is_name(line: &str, name: &str) -> bool {
 
 /// True for the platform's sentence about the sender: "NAME would like to connect on LinkedIn".
 pub(super) fn speaks_of(line: &str, name: &str, definition: &Definition) -> bool {
+    if introduces(line, name) {
+        return true;
+    }
     let (lower, name) = (line.to_lowercase(), name.to_lowercase());
     lower.contains(&name)
         && line.split_whitespace().count() <= 24
@@ -131,4 +135,13 @@ pub(super) fn speaks_of(line: &str, name: &str, definition: &Definition) -> bool
                 .trim_start_matches(|c: char| !c.is_alphanumeric())
                 .starts_with(&name)
                 && !lower.contains(&format!("{name}:")))
+}
+
+/// "Anna wrote:" above the words, whatever the language.
+fn introduces(line: &str, name: &str) -> bool {
+    let first_name = name.split_whitespace().next().unwrap_or(name);
+    line.ends_with([':', '：'])
+        && first_name.chars().count() > 1
+        && line.contains(first_name)
+        && line.split_whitespace().count() <= 5
 }

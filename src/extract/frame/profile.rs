@@ -56,7 +56,7 @@ fn looks_like_place(line: &str) -> bool {
 
 /// Words inside names of places that carry no capital.
 const SMALL_WORDS: &[&str] = &[
-    "de", "do", "da", "del", "la", "und", "of", "y", "en", "i", "area", "and",
+    "de", "e", "do", "da", "del", "la", "und", "of", "y", "en", "i", "area", "and",
 ];
 
 /// For scripts without capitals: a country or an administrative ending, or two short names with a

@@ -26,7 +26,13 @@ const LAYOUTS: &[Layout] = &[
     ),
     guess(
         Kind::Invitation,
-        &[Sign::Subject(&["follow your work", "connect on academia"])],
+        &[Sign::Subject(&[
+            "follow your work",
+            "co-author",
+            "coauthor",
+            "tagged you",
+            "connect on academia",
+        ])],
         Place::InQuotes,
     ),
 ];

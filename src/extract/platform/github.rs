@@ -20,14 +20,26 @@ const LAYOUTS: &[Layout] = &[
     guess(
         Kind::EventOrGroupInvite,
         &[Sign::Subject(&[
-            "invited you to join",
+            "invited you to",
             "invited you to collaborate",
             "invited you to sponsor",
             "organization invitation",
         ])],
         Place::AroundName,
     ),
-    // Reports on repositories, builds and accounts; a person's comment comes by a list.
+    guess(
+        Kind::PlatformMessage,
+        &[
+            Sign::Sender(&["notifications"]),
+            Sign::Text(&[
+                "you were mentioned",
+                "mentioned you",
+                "you are receiving this because you were mentioned",
+            ]),
+        ],
+        Place::AroundName,
+    ),
+    // Reports on repositories, builds and accounts.
     guess(
         Kind::Notice,
         &[Sign::Sender(&["noreply", "notifications", "support"])],
