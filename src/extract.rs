@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use self::boilerplate::Substance;
 use crate::label::Label;
-use crate::message::{Defect, Message};
+use crate::message::{Defect, LINK_MARK, Message};
 use crate::owner::Owner;
 
 pub use authenticity::{Authenticity, Forgery, Standing};
@@ -140,6 +140,7 @@ pub struct Contact {
     pub mutual: Option<Mutual>,
     /// The human's words in a platform's mail; none if they wrote nothing of their own. For
     /// direct mail, the text without quoted history and signature.
+    #[serde(serialize_with = "without_marks")]
     pub note: Option<String>,
     /// Language of the stock sentence that was found and removed from the note.
     pub default_sentence: Option<&'static str>,
@@ -157,6 +158,15 @@ pub struct Contact {
     pub own_subject: bool,
     /// Things wrong with the message's layout.
     pub defects: Vec<Defect>,
+}
+
+/// A note as people read it: without the marks that stand for links.
+fn without_marks<S: serde::Serializer>(
+    note: &Option<String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let note = note.as_ref().map(|note| note.replace(LINK_MARK, ""));
+    note.serialize(serializer)
 }
 
 /// A case the guide settles whatever the words are.

@@ -80,16 +80,22 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
         name: name.as_deref(),
         subject: message.subject.trim(),
     };
-    contact.sender.profile = profile::link(message, &all, claim.platform);
+    contact.sender.profile = profile::link(
+        message,
+        &all,
+        claim.platform,
+        name::handle(&all, frame.subject),
+    );
     // The subject of an InMail and of a letter is the sender's (quoted).
     contact.own_subject = matches!(place, Place::BelowReply | Place::BelowSubject);
     if place == Place::Nowhere {
         return;
     }
     let found = note::find(&frame, &all, contact);
-    let has_structure = contact.aside.platform_links > 0
-        || !footer.is_empty()
-        || all.iter().any(|line| frame.is_name(line.text));
+    let has_structure = !footer.is_empty()
+        || all
+            .iter()
+            .any(|line| frame.is_name(line.text) || frame.is_frame(line.text));
     keep(found, name.as_deref(), message, contact);
     contact.sender.name = name.or_else(|| contact.sender.name.take().map(name::without_via));
     if !has_structure && claim.by == ClaimedBy::FromDomain {
@@ -139,7 +145,8 @@ fn without_reminder(found: &str, name: Option<&str>) -> String {
         .filter(|line| {
             let lower = line.to_lowercase();
             let reminds = REMINDER.iter().any(|word| lower.contains(word));
-            !(reminds && first_name.is_some_and(|name| line.contains(name)))
+            let is_short = line.split_whitespace().count() <= 6;
+            !(reminds && (is_short || first_name.is_some_and(|name| line.contains(name))))
         })
         .collect();
     kept.join("\n").trim().to_owned()

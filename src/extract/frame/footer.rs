@@ -4,24 +4,52 @@ use super::lines::Line;
 use crate::message::{Address, Message};
 
 /// Index of the first line of the footer: a ruler below the first link, a line with the
-/// recipient's address below it, a copyright or legal line, a line that offers to end the mails.
+/// recipient's address below it, a copyright or legal line, a line that offers to end the mails;
+/// and what stands right above that without a blank line between.
 pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
     let recipient = recipient(message);
-    let mut seen_link = false;
+    let mut first_link = None;
     for (index, line) in lines.iter().enumerate() {
         if line.is_empty() {
             continue;
         }
-        let ends = line.is_ruler()
-            || recipient
-                .as_deref()
-                .is_some_and(|to| line.text.contains(to));
-        if seen_link && ends || says_so(line.text) {
+        if first_link.is_some() && is_rule(line) {
             return index;
         }
-        seen_link |= line.has_frame_link();
+        let has_recipient = || {
+            recipient
+                .as_deref()
+                .is_some_and(|to| line.text.contains(to))
+        };
+        if first_link.is_some() && has_recipient() || says_so(line.text) {
+            return first_of_block(lines, index, first_link);
+        }
+        if first_link.is_none() && line.has_frame_link() {
+            first_link = Some(index);
+        }
     }
     lines.len()
+}
+
+/// A ruler of any length.
+fn is_rule(line: &Line<'_>) -> bool {
+    line.is_ruler()
+        || line.text.len() >= 2 && line.text.bytes().all(|byte| matches!(byte, b'-' | b'_'))
+}
+
+/// Longest line that still looks like a footer's rather than a person's.
+const BLOCK_BYTES: usize = 80;
+
+/// Index of the first line of the block a line belongs to, if the block lies below the first link.
+fn first_of_block(lines: &[Line<'_>], index: usize, first_link: Option<usize>) -> usize {
+    let above = lines[..index].iter().rev();
+    let length = above
+        .take_while(|line| !line.is_empty() && !line.is_bare_link && line.text.len() <= BLOCK_BYTES)
+        .count();
+    match first_link {
+        Some(link) if index - length > link => index - length,
+        _ => index,
+    }
 }
 
 /// Lines of a footer, blank ones not counted.
@@ -57,7 +85,6 @@ const FOOTER: &[&str] = &[
     "did you know",
     "why might connecting",
     "was invited to join facebook",
-    "to sign up for facebook",
     "facebook, inc",
     "meta platforms",
     "new work se",
@@ -91,6 +118,16 @@ const FOOTER: &[&str] = &[
     "update your preferences",
     "email preferences",
     "reply to this email directly",
+    "don't want to receive",
+    "need help? contact our support",
+    "sent by discord",
+    "made by slack",
+    "slack technologies",
+    "you can also open the link on your phone",
+    "you're getting this message because",
+    "sie erhalten e-mails",
+    "du erhältst e-mails",
+    "تتلقى رسائل",
     "estaba dirigido a",
     "estás recibiendo",
     "était destiné",

@@ -33,7 +33,11 @@ fn read(line: &str) -> Option<Mutual> {
     let Some(number) = number_in(line) else {
         return both_know(line);
     };
-    let names = leading_names(line);
+    let lead = BOTH_KNOW.iter().find(|words| lower.starts_with(*words));
+    let names = leading_names(
+        line.get(lead.map_or(0, |words| words.len())..)
+            .unwrap_or(line),
+    );
     let first = lower.split_whitespace().next().unwrap_or_default();
     let counts = first.starts_with(|c: char| c.is_ascii_digit()) || YOU.contains(&first);
     if names.is_empty() && !(counts && n_words <= 8) {

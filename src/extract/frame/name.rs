@@ -67,6 +67,16 @@ pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
     (is_handle && name.split_whitespace().count() <= 6).then_some((name.trim(), handle))
 }
 
+/// The handle in the subject or on a line of its own beside the name.
+pub(super) fn handle<'a>(lines: &[Line<'a>], subject: &'a str) -> Option<&'a str> {
+    let of_line = |text: &'a str| handle_line(text).map(|(_, handle)| handle);
+    let heading = lines.iter().take(8).map(|line| line.text);
+    let inside = subject
+        .split_once("(@")
+        .and_then(|(_, rest)| rest.split(')').next());
+    inside.or_else(|| heading.into_iter().find_map(of_line))
+}
+
 /// The name in a subject the platform wrote: a line of the text that the subject begins with, or
 /// what stands around the platform's words.
 fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
@@ -80,7 +90,13 @@ fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
     if let Some(line) = lines.iter().take(16).find(is_name) {
         return Some(line.text.to_owned());
     }
-    SPEAKERS.iter().find_map(|pattern| around(subject, pattern))
+    let heading = lines
+        .iter()
+        .map(|line| line.text)
+        .filter(|line| !line.is_empty());
+    std::iter::once(subject)
+        .chain(heading.take(4))
+        .find_map(|text| SPEAKERS.iter().find_map(|pattern| around(text, pattern)))
 }
 
 /// What stands in place of the `{}` of a pattern.
@@ -95,14 +111,18 @@ fn around(subject: &str, pattern: &str) -> Option<String> {
         "" => rest,
         _ => &rest[..rest.find(after)?],
     };
+    // "Reminder: NAME", "[GitHub] @name".
+    let name = match after {
+        "" => name,
+        _ => name.rsplit([':', ']']).next().unwrap_or(name),
+    };
     let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | ':'));
     let name = match handle_line(name) {
         Some((name, _)) => name,
         None => name,
     };
-    (1..=6)
-        .contains(&name.split_whitespace().count())
-        .then(|| name.to_owned())
+    let is_title = name.contains(['.', ',', '!', '?']) && name.split_whitespace().count() > 3;
+    (!is_title && (1..=6).contains(&name.split_whitespace().count())).then(|| name.to_owned())
 }
 
 /// True for a line that holds the name and nothing else.

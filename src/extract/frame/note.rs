@@ -40,13 +40,19 @@ fn around_name(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> 
         contact.kind,
         Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer
     );
-    let above = joined(&above);
+    let mut above = joined(&above);
     // A message without a headline must not lose its only line to one.
     let filled = below.iter().filter(|line| !line.is_empty()).count();
     if !(is_message && filled == 1 && above.is_empty()) {
         profile::take(&mut below, contact);
     }
     let below = joined(&below);
+    // A name right under a message, and nothing below, is how its writer signed.
+    let signs = is_message && name_at > start && !lines[name_at - 1].is_empty();
+    if signs && below.is_empty() && contact.sender.headline.is_none() && !above.is_empty() {
+        above.push('\n');
+        above.push_str(lines[name_at].text);
+    }
     let n_words = |text: &str| text.split_whitespace().count();
     // "You have 1 new message" above a message; an unusual place below an invitation's note.
     if below.is_empty() || !is_message && n_words(&above) > n_words(&below) {
@@ -196,6 +202,10 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
         if is_signature || !(is_label || line.is_ruler() || frame.is_frame(line.text)) {
             has_text |= !line.is_empty();
             kept.push(line.text);
+        } else if !line.is_ruler() && kept.iter().all(|line| line.is_empty() || is_greeting(line)) {
+            // A greeting above the platform's sentence is the platform's.
+            kept.clear();
+            has_text = false;
         }
     }
     kept

@@ -2,7 +2,6 @@
 
 use super::lines::{Line, is_of};
 use crate::extract::host::host_of;
-use crate::extract::layout::Definition;
 use crate::extract::{Contact, Kind, Platform};
 use crate::message::Message;
 
@@ -93,7 +92,12 @@ fn names_a_place(line: &str) -> bool {
 }
 
 /// The link to the sender's profile without what only tracks the reader.
-pub(super) fn link(message: &Message, lines: &[Line<'_>], platform: Platform) -> Option<String> {
+pub(super) fn link(
+    message: &Message,
+    lines: &[Line<'_>],
+    platform: Platform,
+    handle: Option<&str>,
+) -> Option<String> {
     let plain = lines
         .iter()
         .flat_map(|line| line.text.split_whitespace())
@@ -101,21 +105,21 @@ pub(super) fn link(message: &Message, lines: &[Line<'_>], platform: Platform) ->
     let html = message.html.iter().flat_map(|html| &html.links);
     plain
         .chain(html.map(|link| link.target.as_str()))
-        .find_map(|link| untracked(link, platform))
+        .find_map(|link| untracked(link, platform, handle))
 }
 
-/// `https://www.linkedin.com/in/NAME` of a link to a profile with whatever around it.
-fn untracked(link: &str, platform: Platform) -> Option<String> {
+/// A link to a profile without its query; LinkedIn's `/comm` for mails goes too.
+fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<String> {
     let host = host_of(link).filter(|host| is_of(host, platform))?;
-    let definition: &Definition = platform.definition();
-    let (mark, at) = definition
-        .profiles
-        .iter()
-        .find_map(|mark| Some((*mark, link.find(mark)?)))?;
-    let rest = &link[at + mark.len()..];
-    let end = rest
-        .find(|c: char| matches!(c, '/' | '?' | '&' | '#' | '>' | ')' | '"') || c.is_whitespace())
-        .unwrap_or(rest.len());
-    let name = &rest[..end];
-    (!name.is_empty()).then(|| format!("https://{host}{mark}{name}"))
+    let is_end = |c: char| matches!(c, '?' | '&' | '#' | '>' | ')' | '"') || c.is_whitespace();
+    let handle = handle.map(|handle| format!("{host}/{handle}"));
+    let marks = platform.definition().profiles.iter().copied();
+    let (mark, at) = marks
+        .chain(handle.as_deref())
+        .find_map(|mark| Some((mark, link.find(mark)?)))?;
+    let name_at = at + mark.len();
+    let rest = &link[name_at..];
+    let name = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+    let names_nobody = name.is_empty() && handle.as_deref() != Some(mark);
+    (!names_nobody).then(|| format!("{}{name}", &link[..name_at]).replacen("/comm/", "/", 1))
 }

@@ -8,14 +8,19 @@ use crate::message::Message;
 /// The words of an invitation that are neither "NAME invited you", nor the title, nor the
 /// platform's facts about the thing; none if nothing else is there.
 pub(super) fn words_beside(found: &str, message: &Message, platform: Platform) -> Option<String> {
+    let below = found.lines().skip(1).chain(std::iter::once(""));
     let own: Vec<&str> = found
         .lines()
-        .filter(|line| {
+        .zip(below)
+        .filter(|(line, below)| {
             !(line.is_empty() || is_greeting(line))
                 && !announces(line, platform)
                 && !is_title(line, message)
                 && !is_fact(line)
+                // The title of an event stands right above its date.
+                && (is_sentence(line) || !is_fact(below))
         })
+        .map(|(line, _)| line)
         .collect();
     // A title that the subject does not name.
     let is_title = own.len() <= 1

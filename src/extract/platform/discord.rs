@@ -9,12 +9,7 @@ pub(super) static PLATFORM: Definition = Definition {
     brand: "discord",
     domains: &["discord.com", "discordapp.com", "discord.gg"],
     layouts: &[LAYOUTS, TEAMS],
-    furniture: &[
-        "discord",
-        "need help? contact*",
-        "sent by discord*",
-        "you have 1 unread message:",
-    ],
+    furniture: &["discord", "you have 1 unread message:"],
     profiles: &[],
 };
 

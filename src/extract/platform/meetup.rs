@@ -9,7 +9,11 @@ pub(super) static PLATFORM: Definition = Definition {
     brand: "meetup",
     domains: &["meetup.com"],
     layouts: &[LAYOUTS, TEAMS],
-    furniture: &["meetup"],
+    furniture: &[
+        "meetup",
+        "a new meetup group has started near you!",
+        "add info@meetup.com*",
+    ],
     profiles: &["/members/"],
 };
 

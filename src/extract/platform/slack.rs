@@ -12,9 +12,7 @@ pub(super) static PLATFORM: Definition = Definition {
     furniture: &[
         "slack",
         "once you accept, you can message each other directly.",
-        "you can also open the link on your phone*",
         "you have a new direct message from*",
-        "made by slack*",
     ],
     profiles: &[],
 };
