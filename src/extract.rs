@@ -160,6 +160,20 @@ pub struct Contact {
     pub defects: Vec<Defect>,
 }
 
+/// True for what a machine reports to one person.
+fn is_report(scope: Scope) -> bool {
+    matches!(
+        scope,
+        Scope::Out(
+            OutOfScope::Bounce
+                | OutOfScope::AutoReply
+                | OutOfScope::Transaction
+                | OutOfScope::Code
+                | OutOfScope::Machine
+        )
+    )
+}
+
 /// A note as people read it: without the marks that stand for links.
 fn without_marks<S: serde::Serializer>(
     note: &Option<String>,
@@ -225,6 +239,9 @@ impl Contact {
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner);
         contact.scope = scope::scope(message, &contact);
+        if contact.platform == Platform::Direct && is_report(contact.scope) {
+            contact.kind = Kind::Notice;
+        }
         contact.link_hosts = host::own_links(message, &contact);
         contact.language = contact.note.as_deref().and_then(language::of);
         contact

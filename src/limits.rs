@@ -37,6 +37,13 @@ pub const HTML_BYTES: usize = 256 << 10;
 /// Links kept of one message.
 pub const LINKS: usize = 500;
 
+/// Lines of a platform's mail that are read. The frame and the longest note a platform lets its
+/// users write take a tenth of it; every line is held against lists of words.
+pub const FRAME_LINES: usize = 300;
+
+/// Bytes of a platform's mail that are read, for the same reason.
+pub const FRAME_BYTES: usize = 32 << 10;
+
 /// Bytes of visible text that become words: four pages. The start is what a reader sees, and a
 /// long tail of copied prose is how filters are talked round.
 pub const WORDS_BYTES: usize = 8 << 10;

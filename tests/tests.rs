@@ -13,6 +13,8 @@ mod suite {
     mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// What a platform wrote and what a person did; what that may cost.
+    mod extract;
     /// Mail made to break parsers.
     mod hostile;
     /// The commands of the README do what it says.

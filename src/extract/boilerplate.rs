@@ -104,7 +104,11 @@ fn of_piece(piece: &str, name: Option<&str>) -> Substance {
     if words.contains(|c: char| c.is_ascii_digit()) && !words.contains("1촌") {
         return Substance::Own;
     }
-    cover(&words)
+    match cover(&words) {
+        // "Добрый день": a greeting word the list holds with what follows it.
+        Substance::Own => cover(&defaults::normalised(piece)),
+        said => said,
+    }
 }
 
 /// A piece without the greeting and the name it may begin with.

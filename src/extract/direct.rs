@@ -24,6 +24,11 @@ pub(super) fn extract(message: &Message) -> Contact {
         _ => own.len(),
     };
     let (words, block) = own.split_at(end);
+    let block = block.trim_start();
+    let block = block
+        .strip_prefix("-- \n")
+        .or_else(|| block.strip_prefix("--\n"))
+        .unwrap_or(block);
     contact.aside.signature = some_text(block);
     contact.note = some_text(words);
     contact

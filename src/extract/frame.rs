@@ -35,6 +35,7 @@ impl Frame<'_> {
     /// True for a line the platform writes.
     fn is_frame(&self, line: &str) -> bool {
         !line.is_empty()
+            && !defaults::is_stock(line)
             && (same_words(line, self.subject)
                 || self.definition.is_furniture(line)
                 || self
@@ -68,7 +69,10 @@ pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
 /// Fills in what the frame holds, and the note.
 fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact) {
     let mut all = lines::split(message, claim);
-    contact.aside.platform_links = all.iter().map(|line| line.frame_links).sum();
+    contact.aside.platform_links = match claim.by {
+        ClaimedBy::Looks => 0,
+        _ => lines::count_links(message, claim.platform),
+    };
     let footer = all.split_off(footer::start(message, &all));
     contact.aside.footer_lines = footer::count(&footer);
     contact.mutual = mutual::take(&mut all);

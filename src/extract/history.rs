@@ -182,12 +182,26 @@ fn may_hold_history(text: &str) -> bool {
 /// on both sides of words, or a line of underscores.
 fn is_copy_mark(line: &str) -> bool {
     if !line.starts_with(['-', '_']) {
-        return line.starts_with("Begin forwarded message:");
+        return FORWARDED.iter().any(|words| line.starts_with(words));
     }
     let dashed = line.len() > 8 && line.starts_with("---") && line.ends_with("---");
     dashed && line.trim_matches('-').chars().any(char::is_alphabetic)
         || line.len() >= 30 && line.bytes().all(|b| b == b'_')
 }
+
+/// What one mail program puts above a forwarded message instead of dashes.
+const FORWARDED: &[&str] = &[
+    "Begin forwarded message:",
+    "Anfang der weitergeleiteten Nachricht:",
+    "Début du message réexpédié",
+    "Début du message transféré",
+    "Inicio del mensaje reenviado:",
+    "Início da mensagem reencaminhada:",
+    "Inizio messaggio inoltrato:",
+    "Begin doorgestuurd bericht:",
+    "Vidarebefordrat brev:",
+    "Начало переадресованного сообщения:",
+];
 
 /// True for copied header lines: "From:" in some language, and within three lines of it one of
 /// the others.

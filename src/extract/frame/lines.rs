@@ -3,6 +3,7 @@
 use crate::extract::Platform;
 use crate::extract::host::{host_of, is_below};
 use crate::extract::platform::{Claim, ClaimedBy};
+use crate::limits;
 use crate::message::{LINK_MARK, Message};
 
 /// One line of a notification.
@@ -56,17 +57,30 @@ pub(in crate::extract) fn text_of(message: &Message) -> &str {
 }
 
 /// Splits the part to read into lines.
+///
+/// Where not one link is the platform's, the mail is not either, and its links take their place.
 pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
+    let lines = split_by(message, |host| is_of(host, claim.platform));
+    if claim.by == ClaimedBy::Looks || !lines.iter().any(Line::has_frame_link) {
+        return split_by(message, |_| true);
+    }
+    lines
+}
+
+fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>> {
+    let is_frame_link = |link: &str| host_of(link).is_some_and(|host| is_frame(&host));
     let mut targets = message.html.iter().flat_map(|html| &html.links);
     let is_html = message.plain.trim().is_empty();
-    text_of(message)
+    let text = text_of(message);
+    text[..text.floor_char_boundary(limits::FRAME_BYTES)]
         .lines()
+        .take(limits::FRAME_LINES)
         .map(|line| {
             let mut frame_links = 0;
             let marks = line.chars().filter(|c| *c == LINK_MARK).count();
             if is_html {
                 for link in targets.by_ref().take(marks) {
-                    frame_links += u32::from(is_frame_link(&link.target, claim));
+                    frame_links += u32::from(is_frame_link(&link.target));
                 }
             }
             let mut words = 0;
@@ -75,7 +89,7 @@ pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
                 words += 1;
                 if let Some(at) = word.find("http") {
                     links += 1;
-                    frame_links += u32::from(marks == 0 && is_frame_link(&word[at..], claim));
+                    frame_links += u32::from(marks == 0 && is_frame_link(&word[at..]));
                 }
             }
             Line {
@@ -88,17 +102,18 @@ pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
         .collect()
 }
 
-fn is_frame_link(link: &str, claim: &Claim) -> bool {
-    let Some(host) = host_of(link) else {
-        return false;
-    };
-    claim.by == ClaimedBy::Looks || is_of(&host, claim.platform)
-}
-
 /// True if a host is one of the platform's.
 pub(super) fn is_of(host: &str, platform: Platform) -> bool {
     platform
         .domains()
         .iter()
         .any(|domain| is_below(host, domain))
+}
+
+/// Number of the platform's links in the part that is read.
+pub(super) fn count_links(message: &Message, platform: Platform) -> u32 {
+    split_by(message, |host| is_of(host, platform))
+        .iter()
+        .map(|line| line.frame_links)
+        .sum()
 }

@@ -116,7 +116,7 @@ fn around(subject: &str, pattern: &str) -> Option<String> {
         "" => name,
         _ => name.rsplit([':', ']']).next().unwrap_or(name),
     };
-    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | ':'));
+    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | ':' | '-'));
     let name = match handle_line(name) {
         Some((name, _)) => name,
         None => name,
