@@ -39,7 +39,7 @@ pub const LINKS: usize = 500;
 
 /// Lines of a platform's mail that are read. The frame and the longest note a platform lets its
 /// users write take a tenth of it; every line is held against lists of words.
-pub const FRAME_LINES: usize = 300;
+pub const FRAME_LINES: usize = 200;
 
 /// Bytes of a platform's mail that are read, for the same reason.
 pub const FRAME_BYTES: usize = 32 << 10;

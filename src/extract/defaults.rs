@@ -84,6 +84,8 @@ pub(super) fn normalised(sentence: &str) -> String {
     let mut out = String::with_capacity(sentence.len());
     for c in sentence.chars() {
         match c {
+            // Its lower case would be two characters.
+            'İ' => out.push('i'),
             '\u{2019}' | '\u{2bc}' | '`' => out.push('\''),
             c if c.is_alphanumeric() || c == '\'' || is_combining_mark(c) => {
                 out.extend(c.to_lowercase());

@@ -34,13 +34,12 @@ impl Frame<'_> {
 
     /// True for a line the platform writes.
     fn is_frame(&self, line: &str) -> bool {
-        !line.is_empty()
-            && !defaults::is_stock(line)
-            && (same_words(line, self.subject)
-                || self.definition.is_furniture(line)
-                || self
-                    .name
-                    .is_some_and(|name| name::speaks_of(line, name, self.definition)))
+        let is_written = same_words(line, self.subject)
+            || self.definition.is_furniture(line)
+            || self
+                .name
+                .is_some_and(|name| name::speaks_of(line, name, self.definition));
+        !line.is_empty() && is_written && !defaults::is_stock(line)
     }
 }
 

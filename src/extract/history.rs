@@ -81,6 +81,10 @@ fn quote_at(lines: &[&str]) -> Quote {
 /// "On 3 May 2024, Ann <a@x.example> wrote:" over one to three lines: with marked lines below it
 /// those are the quote, without them the rest is if the words say so.
 fn introduction(lines: &[&str]) -> Quote {
+    let ends = |line: &&str| line.trim_end().ends_with([':', '：']);
+    if !lines.iter().take(INTRODUCTION_LINES).any(ends) {
+        return Quote::No;
+    }
     let mut length = 0;
     let mut text = String::new();
     for line in lines.iter().take(INTRODUCTION_LINES) {
@@ -100,7 +104,11 @@ fn introduction(lines: &[&str]) -> Quote {
         return Quote::No;
     }
     let below = lines[length..].iter().map(|line| line.trim());
-    let blank = below.clone().take_while(|line| line.is_empty()).count();
+    let blank = below
+        .clone()
+        .take(3)
+        .take_while(|line| line.is_empty())
+        .count();
     match lines.get(length + blank) {
         Some(next) if blank <= 2 && next.trim_start().starts_with('>') => {
             Quote::Lines(length + blank)
@@ -169,8 +177,8 @@ fn may_hold_history(text: &str) -> bool {
     let bytes = text.as_bytes();
     let starts = |at: usize| matches!(bytes.get(at), Some(b'>' | b'-' | b'_' | b' ' | b'\t'));
     let ends_colon = |at: usize| {
-        let line = text[..at].trim_end();
-        line.ends_with(':') || line.ends_with('：')
+        let end = &bytes[at.saturating_sub(4)..at];
+        end.contains(&b':') || end.windows(3).any(|c| c == "：".as_bytes())
     };
     starts(0)
         || memchr::memchr_iter(b'\n', bytes).any(|at| starts(at + 1) || ends_colon(at))
@@ -213,7 +221,8 @@ fn is_header_block(lines: &[&str]) -> bool {
                 .is_some_and(|rest| !rest.trim_matches('*').trim().is_empty())
         })
     };
-    is_one_of(lines[0], HEADERS_FROM)
+    lines[0].contains([':', '：'])
+        && is_one_of(lines[0], HEADERS_FROM)
         && lines[1..]
             .iter()
             .take(4)
