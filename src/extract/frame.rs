@@ -45,7 +45,7 @@ impl Frame<'_> {
 
 /// Reads a platform's mail.
 pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
-    let clues = Clues::of(message, claim.by == ClaimedBy::MessageId);
+    let clues = Clues::of(message, claim);
     let layout = claim.platform.definition().layout(&clues);
     let kind = match layout {
         Some(layout) => layout.kind,

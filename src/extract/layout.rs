@@ -3,6 +3,7 @@
 
 use super::Kind;
 use super::frame::text_of;
+use super::platform::{Claim, ClaimedBy};
 use crate::message::Message;
 
 /// A platform: how it is named and what its mails look like.
@@ -100,8 +101,8 @@ const TEMPLATE_HEADERS: &[&str] = &[
 const TEXT_BYTES: usize = 2_000;
 
 impl<'a> Clues<'a> {
-    /// Gathers the clues of a message; `in_own_name` if it came in the inviter's own name.
-    pub(super) fn of(message: &'a Message, in_own_name: bool) -> Clues<'a> {
+    /// Gathers the clues of a message.
+    pub(super) fn of(message: &'a Message, claim: &Claim) -> Clues<'a> {
         let from = message.from.as_ref();
         let text = text_of(message);
         let templates: Vec<String> = TEMPLATE_HEADERS
@@ -113,7 +114,7 @@ impl<'a> Clues<'a> {
             template: templates.join(" ").to_lowercase(),
             subject: message.subject.to_lowercase(),
             text: text[..text.floor_char_boundary(TEXT_BYTES)].to_lowercase(),
-            in_own_name,
+            in_own_name: claim.by == ClaimedBy::MessageId,
         }
     }
 

@@ -13,12 +13,14 @@ pub(super) fn words_beside(found: &str, message: &Message, platform: Platform) -
         .lines()
         .zip(below)
         .filter(|(line, below)| {
-            !(line.is_empty() || is_greeting(line))
-                && !announces(line, platform)
-                && !is_title(line, message)
-                && !is_fact(line)
-                // The title of an event stands right above its date.
-                && (is_sentence(line) || !is_fact(below))
+            let is_frame = line.is_empty()
+                || is_greeting(line)
+                || announces(line, platform)
+                || is_title(line, message)
+                || is_fact(line);
+            // The title of an event stands right above its date.
+            let names_event = !is_sentence(line) && is_fact(below);
+            !is_frame && !names_event
         })
         .map(|(line, _)| line)
         .collect();
