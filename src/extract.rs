@@ -15,6 +15,7 @@ mod history;
 mod host;
 mod language;
 mod layout;
+mod phrases;
 mod platform;
 mod scope;
 mod signature;

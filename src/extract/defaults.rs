@@ -2,9 +2,11 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use unicode_normalization::char::is_combining_mark;
 
 use super::courtesy::is_courtesy;
+use super::phrases;
 
 /// A note without its stock sentence.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +35,9 @@ static STOCK: LazyLock<Vec<Stock>> = LazyLock::new(|| {
         })
         .collect()
 });
+
+static MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| phrases::matcher(STOCK.iter().map(|stock| stock.words)));
 
 /// Removes stock sentences, and the note altogether if only courtesies remain.
 pub(super) fn remove(note: &str, name: Option<&str>) -> Stripped {
@@ -66,17 +71,20 @@ pub(super) fn is_stock(sentence: &str) -> bool {
 }
 
 fn stock_language(sentence: &str) -> Option<&'static str> {
+    // Shorter than any stock sentence.
+    if sentence.len() < 12 {
+        return None;
+    }
     let words = normalised(sentence);
-    STOCK
-        .iter()
-        .find(|stock| {
-            words.find(stock.words).is_some_and(|at| {
-                let around = words.len() - stock.words.len();
-                // "… on LinkedIn - NAME", "Hi NAME, …": a few words around it are not a reason.
-                at < 40 && around < 60 && words[at + stock.words.len()..].split(' ').count() <= 6
-            })
+    MATCHER
+        .as_ref()?
+        .find_overlapping_iter(&words)
+        .find(|found| {
+            let around = words.len() - found.len();
+            // "… on LinkedIn - NAME", "Hi NAME, …": a few words around it are not a reason.
+            found.start() < 40 && around < 60 && words[found.end()..].split(' ').count() <= 6
         })
-        .map(|stock| stock.language)
+        .map(|found| STOCK[found.pattern().as_usize()].language)
 }
 
 /// Letters, digits and apostrophes, lower case, one space between words.

@@ -82,7 +82,9 @@ fn quote_at(lines: &[&str]) -> Quote {
 /// those are the quote, without them the rest is if the words say so.
 fn introduction(lines: &[&str]) -> Quote {
     let ends = |line: &&str| line.trim_end().ends_with([':', '：']);
-    if !lines.iter().take(INTRODUCTION_LINES).any(ends) {
+    let ahead = || lines.iter().take(INTRODUCTION_LINES);
+    let can_introduce = ahead().any(ends) && ahead().any(|line| has_date_or_address(line));
+    if !can_introduce {
         return Quote::No;
     }
     let mut length = 0;

@@ -1,6 +1,11 @@
 //! Where a platform's footer begins.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::lines::Line;
+use crate::extract::phrases;
 use crate::message::{Address, Message};
 
 /// Index of the first line of the footer: a ruler below the first link, a line with the
@@ -65,8 +70,11 @@ fn recipient(message: &Message) -> Option<String> {
 
 fn says_so(line: &str) -> bool {
     let lower = line.to_lowercase();
-    FOOTER.iter().any(|mark| lower.contains(mark))
+    phrases::found_in(&MATCHER, &lower)
 }
+
+static MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| phrases::matcher(FOOTER.iter().copied()));
 
 /// What footers say, as seen; a human's note does not.
 const FOOTER: &[&str] = &[

@@ -60,8 +60,11 @@ pub(in crate::extract) fn text_of(message: &Message) -> &str {
 ///
 /// Where not one link is the platform's, the mail is not either, and its links take their place.
 pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
+    if claim.by == ClaimedBy::Looks {
+        return split_by(message, |_| true);
+    }
     let lines = split_by(message, |host| is_of(host, claim.platform));
-    if claim.by == ClaimedBy::Looks || !lines.iter().any(Line::has_frame_link) {
+    if !lines.iter().any(Line::has_frame_link) {
         return split_by(message, |_| true);
     }
     lines

@@ -1,8 +1,12 @@
 //! Contacts that sender and owner share, as platforms say: "12 shared connections", "Anna and 3
 //! other mutual friends".
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::lines::Line;
-use crate::extract::Mutual;
+use crate::extract::{Mutual, phrases};
 
 /// Longest line, in words, that speaks of shared contacts and of nothing else.
 const WORDS: usize = 16;
@@ -27,7 +31,7 @@ fn read(line: &str) -> Option<Mutual> {
         return None;
     }
     let lower = line.to_lowercase();
-    if !SHARED.iter().any(|words| lower.contains(words)) {
+    if !phrases::found_in(&MATCHER, &lower) {
         return None;
     }
     let Some(number) = number_in(line) else {
@@ -144,6 +148,9 @@ const NOT_NAMES: &[&str] = &[
     "у",
     "нас",
 ];
+
+static MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| phrases::matcher(SHARED.iter().copied()));
 
 /// Words for what is shared. From the wording of interfaces, not met in a mail except the first.
 const SHARED: &[&str] = &[
