@@ -68,9 +68,10 @@ pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
 /// Fills in what the frame holds, and the note.
 fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact) {
     let mut all = lines::split(message, claim);
-    contact.aside.platform_links = match claim.by {
-        ClaimedBy::Looks => 0,
-        _ => lines::count_links(message, claim.platform),
+    let frame_links = all.iter().map(|line| line.frame_links).sum();
+    contact.aside.platform_links = match platform_has_links(message, claim) {
+        true => frame_links,
+        false => 0,
     };
     let footer = all.split_off(footer::start(message, &all));
     contact.aside.footer_lines = footer::count(&footer);
@@ -104,6 +105,17 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
     if !has_structure && claim.by == ClaimedBy::FromDomain {
         leave_whole(message, contact);
     }
+}
+
+/// True if a link of the mail is really the platform's.
+fn platform_has_links(message: &Message, claim: &Claim) -> bool {
+    let domains = claim.platform.domains();
+    let text = text_of(message);
+    let in_html = || message.html.iter().flat_map(|html| &html.links);
+    claim.by != ClaimedBy::Looks
+        && domains.iter().any(|domain| {
+            text.contains(domain) || in_html().any(|link| link.target.contains(domain))
+        })
 }
 
 /// Puts the words found into the contact, without the platform's stock sentence.

@@ -6,7 +6,7 @@ use whatlang::Lang;
 const MIN_LETTERS: usize = 20;
 
 /// Bytes looked at: a language shows in the first sentences.
-const LOOKED_AT: usize = 1 << 10;
+const LOOKED_AT: usize = 320;
 
 /// ISO 639-1 code of the language a text is written in; none if there is too little of it, or if
 /// nothing is sure about it.

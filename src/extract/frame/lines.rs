@@ -112,11 +112,3 @@ pub(super) fn is_of(host: &str, platform: Platform) -> bool {
         .iter()
         .any(|domain| is_below(host, domain))
 }
-
-/// Number of the platform's links in the part that is read.
-pub(super) fn count_links(message: &Message, platform: Platform) -> u32 {
-    split_by(message, |host| is_of(host, platform))
-        .iter()
-        .map(|line| line.frame_links)
-        .sum()
-}
