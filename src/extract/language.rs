@@ -1,28 +1,35 @@
 //! The language of a note.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use whatlang::Lang;
 
 /// Letters below which a guess is no better than a coin.
 const MIN_LETTERS: usize = 20;
 
 /// Bytes looked at: a language shows in the first sentences.
-const LOOKED_AT: usize = 320;
+const LOOKED_AT: usize = 256;
 
 /// ISO 639-1 code of the language a text is written in; none if there is too little of it, or if
-/// nothing is sure about it.
+/// nothing is sure about it. The cheap and telling signs come first: the detector costs more than
+/// the rest of extraction.
 pub(super) fn of(text: &str) -> Option<&'static str> {
     let text = &text[..text.floor_char_boundary(LOOKED_AT)];
-    let is_enough = text
-        .chars()
+    of_script(text)
+        .or_else(|| of_small_words(text, Clarity::Plain))
+        .or_else(|| detected(text))
+        .or_else(|| of_small_words(text, Clarity::Enough))
+}
+
+/// What the detector is sure of.
+fn detected(text: &str) -> Option<&'static str> {
+    // Ends here if there are too few letters.
+    text.chars()
         .filter(|c| c.is_alphabetic())
-        .nth(MIN_LETTERS - 1)
-        .is_some();
-    let found = is_enough.then(|| whatlang::detect(text)).flatten();
-    found
-        .filter(|found| found.is_reliable())
-        .and_then(|found| code(found.lang()))
-        .or_else(|| of_script(text))
-        .or_else(|| of_small_words(text))
+        .nth(MIN_LETTERS - 1)?;
+    let found = whatlang::detect(text)?;
+    found.is_reliable().then(|| code(found.lang())).flatten()
 }
 
 /// For scripts that few languages share, by their letters; short notes are enough.
@@ -68,74 +75,93 @@ fn of_script(text: &str) -> Option<&'static str> {
     }
 }
 
+/// How far ahead a language must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clarity {
+    /// Half as many words again as the next, and three at least.
+    Plain,
+    /// More words than the next, and two at least.
+    Enough,
+}
+
 /// For Latin script: the language whose small words are more than any other's.
-fn of_small_words(text: &str) -> Option<&'static str> {
+fn of_small_words(text: &str, clarity: Clarity) -> Option<&'static str> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !(c.is_alphabetic() || c == '\''))
-        .filter(|word| !word.is_empty())
-        .take(60)
-        .collect();
-    let score = |small: &str| {
-        let small = || small.split(' ');
-        words
-            .iter()
-            .filter(|word| small().any(|own| own == **word))
-            .count()
-    };
-    let mut best = (0, None);
-    let mut second = 0;
-    for (language, small) in SMALL_WORDS {
-        let n = score(small);
-        if n > best.0 {
-            second = best.0;
-            best = (n, Some(*language));
-        } else if n > second {
-            second = n;
+    let mut scores = [0_usize; SMALL_WORDS.len()];
+    let mut n_words = 0;
+    let words = lower.split(|c: char| !(c.is_alphabetic() || c == '\''));
+    for word in words.filter(|word| !word.is_empty()) {
+        n_words += 1;
+        for &language in LANGUAGES_OF.get(word).into_iter().flatten() {
+            scores[language] += 1;
         }
     }
-    let is_clear = best.0 >= 2 && best.0 > second && 5 * best.0 >= words.len();
-    best.1.filter(|_| is_clear)
+    let best = (0..scores.len()).max_by_key(|&language| scores[language])?;
+    let most = scores[best];
+    let second = (0..scores.len())
+        .filter(|&language| language != best)
+        .map(|language| scores[language])
+        .max()
+        .unwrap_or(0);
+    let is_clear = match clarity {
+        Clarity::Plain => most >= 3 && 2 * most >= 3 * second,
+        Clarity::Enough => most >= 2 && most > second,
+    };
+    (is_clear && 5 * most >= n_words).then_some(SMALL_WORDS[best].0)
 }
+
+/// The languages, by their place in the list, that a small word belongs to.
+static LANGUAGES_OF: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut languages: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (language, (_, words)) in SMALL_WORDS.iter().enumerate() {
+        for word in words.split(' ') {
+            languages.entry(word).or_default().push(language);
+        }
+    }
+    languages
+});
 
 /// Words a short note can hardly do without, those that neighbours share left out.
 const SMALL_WORDS: &[(&str, &str)] = &[
     (
         "en",
-        "the and you your for with i'm i'd my are was this that have would love thanks from let's we hi please",
+        "of to in it be at have our as on an by is not but if can there here they it's you're we're which just the and you your for with i'm i'd my are was this that have would love thanks from let's we hi please",
     ),
     (
         "de",
-        "und ich sie mich mit für der das ist nicht ihr ihre über freue danke wir auf einen",
+        "den dem zu von bei haben wir es sind als auch hat um nach noch und ich sie mich mit für der das ist nicht ihr ihre über freue danke wir auf einen",
     ),
     (
         "fr",
-        "je vous et les des pour mon votre avec une est dans nous merci bonjour sur au",
+        "le la de à du que qui ce ne pas en nos notre par plus je vous et les des pour mon votre avec une est dans nous merci bonjour sur au",
     ),
     (
         "es",
-        "y usted con mi para una los gracias hola muy su por tu me gustaría estoy nos",
+        "el la de que en los se lo es un más como le y usted con mi para una los gracias hola muy su por tu me gustaría estoy nos",
     ),
     (
         "pt",
-        "você com uma meu minha não obrigado olá muito seu sua em para rede vamos oi",
+        "o de que em os se um mais como na no do da ao você com uma meu minha não obrigado olá muito seu sua em para rede vamos oi",
     ),
     (
         "it",
-        "di che per il con una mio mia sono grazie ciao la sua mi della tra",
+        "il la un e non in le si da più come al dei di che per il con una mio mia sono grazie ciao la sua mi della tra",
     ),
     (
         "nl",
-        "ik je een het en met voor mijn op graag van bedankt dat niet wij groet",
+        "de het te van dat die in is om bij aan over naar ik je een het en met voor mijn op graag van bedankt dat niet wij groet",
     ),
     (
         "sv",
-        "jag och att det är på för med din mitt hej tack inte dig",
+        "en ett som av jag vi har var till från om jag och att det är på för med din mitt hej tack inte dig",
     ),
-    ("da", "jeg og det er på til med din hej tak ikke dig af mit"),
+    (
+        "da",
+        "en et som af vi har var fra om at den jeg og det er på til med din hej tak ikke dig af mit",
+    ),
     (
         "no",
-        "jeg og det er på til med din hei takk ikke deg av mitt",
+        "en et som av vi har var fra om at den jeg og det er på til med din hei takk ikke deg av mitt",
     ),
     (
         "fi",
@@ -143,12 +169,15 @@ const SMALL_WORDS: &[(&str, &str)] = &[
     ),
     (
         "pl",
-        "się na jest nie dzień dobry dziękuję mnie w z do pan pani",
+        "i o za ale jak po od czy są się na jest nie dzień dobry dziękuję mnie w z do pan pani",
     ),
     ("cs", "jsem se na je dobrý den děkuji vás s že a"),
     ("hu", "és a az hogy nem köszönöm egy üdv vagyok szeretném"),
     ("ro", "și să în cu este bună mulțumesc aș vă o"),
-    ("tr", "ve bir için ile merhaba teşekkürler bu çok iyi"),
+    (
+        "tr",
+        "da de o ne bu çok var daha kadar olarak ve bir için ile merhaba teşekkürler bu çok iyi",
+    ),
     (
         "id",
         "saya dan yang untuk dengan anda terima kasih ini pak di",
