@@ -3,6 +3,8 @@
 //! Told by structure first: `>` at the line start, dashes around words, a block of header lines.
 //! Only the line above a quote without marks ("On Monday, Ann wrote:") needs words.
 
+use crate::limits;
+
 /// A text in its two parts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parted {
@@ -27,6 +29,12 @@ pub(super) fn part(text: &str) -> Parted {
     };
     let mut at = 0;
     while at < lines.len() {
+        if at >= limits::HISTORY_LINES {
+            parted
+                .own
+                .extend(lines[at..].iter().flat_map(|line| [*line, "\n"]));
+            return parted;
+        }
         match quote_at(&lines[at..]) {
             Quote::Lines(n) => {
                 let quoted = lines[at..at + n].iter();
