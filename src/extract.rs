@@ -8,26 +8,32 @@
 mod acceptance;
 mod auth_results;
 mod authenticity;
+mod boilerplate;
+mod courtesy;
 pub(crate) mod cues;
 mod defaults;
 mod direct;
 mod export;
 mod frame;
+mod history;
 mod host;
 mod language;
-mod linkedin;
+mod layout;
 mod look_alike;
-mod notification;
+mod phrases;
 mod platform;
 mod relation;
 mod scope;
+mod signature;
+mod vocabulary;
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use self::boilerplate::Substance;
 use crate::label::Label;
-use crate::message::{Defect, Message};
+use crate::message::{Defect, LINK_MARK, Message};
 use crate::owner::{Owner, Relation};
 
 pub use authenticity::{Authenticity, Forgery, Standing};
@@ -159,6 +165,7 @@ pub struct Contact {
     pub mutual: Option<Mutual>,
     /// The human's words in a platform's mail; none if they wrote nothing of their own. For
     /// direct mail, the text without quoted history and signature.
+    #[serde(serialize_with = "without_marks")]
     pub note: Option<String>,
     /// Language of the stock sentence that was found and removed from the note.
     pub default_sentence: Option<&'static str>,
@@ -185,6 +192,29 @@ pub struct Contact {
     pub defects: Vec<Defect>,
 }
 
+/// True for what a machine reports to one person.
+fn is_report(scope: Scope) -> bool {
+    matches!(
+        scope,
+        Scope::Out(
+            OutOfScope::Bounce
+                | OutOfScope::AutoReply
+                | OutOfScope::Transaction
+                | OutOfScope::Code
+                | OutOfScope::Machine
+        )
+    )
+}
+
+/// A note as people read it: without the marks that stand for links.
+fn without_marks<S: serde::Serializer>(
+    note: &Option<String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let note = note.as_ref().map(|note| note.replace(LINK_MARK, ""));
+    note.serialize(serializer)
+}
+
 /// A case the guide settles whatever the words are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -199,6 +229,8 @@ pub enum Rule {
     BareGroupInvite,
     /// Thanks for a connection and nothing else.
     OnlyThanks,
+    /// A request to connect in words that would fit anyone.
+    Boilerplate,
     /// An invitation whose note came from this many other people too.
     CopiedNote(u32),
     /// An answer to something the owner wrote.
@@ -214,6 +246,7 @@ impl Rule {
             | Rule::Reminder
             | Rule::BareGroupInvite
             | Rule::OnlyThanks
+            | Rule::Boilerplate
             | Rule::CopiedNote(_) => Label::GenericInvite,
             Rule::AnswersOwner => Label::Genuine,
         }
@@ -230,6 +263,7 @@ impl Rule {
                 "an invitation to a group, page or event without a personal word"
             }
             Rule::OnlyThanks => "thanks for connecting and nothing else",
+            Rule::Boilerplate => "a request to connect in words that would fit anyone",
             Rule::AnswersOwner => Relation::Thread.describe(),
         };
         words.into()
@@ -242,8 +276,7 @@ impl Contact {
         let claim = platform::claim(message);
         let mut contact = match claim.platform {
             Platform::Direct => direct::extract(message),
-            Platform::Linkedin => linkedin::extract(message, &claim),
-            _ => notification::extract(message, &claim),
+            _ => frame::extract(message, &claim),
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner);
         if contact.newly_connected(message).is_some() {
@@ -252,6 +285,9 @@ impl Contact {
         contact.thread.answers_owner = relation::answers_owner(message, owner);
         contact.relation = relation::relation(&contact, owner);
         contact.scope = scope::scope(message, &contact);
+        if contact.platform == Platform::Direct && is_report(contact.scope) {
+            contact.kind = Kind::Notice;
+        }
         contact.link_hosts = host::own_links(message, &contact);
         contact.find_cues(message);
         contact.language = contact.note.as_deref().and_then(language::of);
@@ -300,7 +336,7 @@ impl Contact {
     pub fn thanks_for_connecting(&self) -> bool {
         self.kind == Kind::PlatformMessage
             && self.authenticity.signs.is_empty()
-            && self.note.as_deref().is_some_and(defaults::thanks_first)
+            && self.note.as_deref().is_some_and(courtesy::thanks_first)
     }
 
     /// Looks for what the sender wants. Lists and receipts want nothing.
@@ -341,6 +377,10 @@ impl Contact {
         if self.relation == Some(Relation::Thread) {
             return Some(Rule::AnswersOwner);
         }
+        // What was not understood is not judged by its form.
+        if self.defects.contains(&Defect::UnknownLayout) {
+            return None;
+        }
         let silent = self.note.is_none();
         match self.kind {
             Kind::InvitationReminder if silent => Some(Rule::Reminder),
@@ -354,11 +394,28 @@ impl Contact {
                     && self
                         .note
                         .as_deref()
-                        .is_some_and(defaults::only_thanks_for_connecting) =>
+                        .is_some_and(courtesy::only_thanks_for_connecting) =>
             {
                 Some(Rule::OnlyThanks)
             }
+            _ if self.fits_anyone() => Some(Rule::Boilerplate),
             _ => None,
+        }
+    }
+
+    /// True if the note says nothing but that the sender would like to connect. In a message the
+    /// wish must be there: "How are you" alone is undecidable.
+    fn fits_anyone(&self) -> bool {
+        let Some(note) = &self.note else { return false };
+        let substance = || boilerplate::substance(note, self.sender.name.as_deref());
+        match self.kind {
+            Kind::Invitation | Kind::InvitationReminder | Kind::EventOrGroupInvite => {
+                substance() != Substance::Own
+            }
+            Kind::PlatformMessage | Kind::Inmail => {
+                !self.thread.is_reply && substance() == Substance::Connect
+            }
+            _ => false,
         }
     }
 
@@ -366,7 +423,10 @@ impl Contact {
     pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
         match &self.note {
             Some(note) => note,
-            None if self.platform == Platform::Direct || !self.authenticity.signs.is_empty() => {
+            None if self.platform == Platform::Direct
+                || self.kind == Kind::Notice
+                || !self.authenticity.signs.is_empty() =>
+            {
                 message.visible_text()
             }
             None => "",

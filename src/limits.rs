@@ -43,6 +43,17 @@ pub const HTML_BYTES: usize = 256 << 10;
 /// Links kept of one message.
 pub const LINKS: usize = 500;
 
+/// Lines of a platform's mail that are read. The frame and the longest note a platform lets its
+/// users write take a tenth of it; every line is held against lists of words.
+pub const FRAME_LINES: usize = 200;
+
+/// Bytes of a platform's mail that are read, for the same reason.
+pub const FRAME_BYTES: usize = 32 << 10;
+
+/// Lines of a mail in which quoted history is looked for; what lies beyond stays as it is. Four
+/// pages of it become words, and those are a few hundred lines.
+pub const HISTORY_LINES: usize = 4_000;
+
 /// Bytes of visible text that become words: four pages. The start is what a reader sees, and a
 /// long tail of copied prose is how filters are talked round.
 pub const WORDS_BYTES: usize = 8 << 10;

@@ -11,10 +11,14 @@ mod suite {
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
+    /// A mail and the whole contact that is to be read out of it, pair by pair.
+    mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
     /// LinkedIn's data export in every layout, and archives made to break readers.
     mod export;
+    /// What a platform wrote and what a person did; what that may cost.
+    mod extract;
     /// A mailbox over a month: what came before a message, and the report on it.
     mod history;
     /// Mail made to break parsers.

@@ -7,6 +7,7 @@ use super::{CommandError, Judge, Notes, inputs, table};
 use crate::cli::Classify;
 use crate::decide::{Verdict, Why};
 use crate::explain::{Pull, Reason, reasons, sentence};
+use crate::message::Defect;
 use crate::model::Model;
 use crate::source::{RawMessage, Rest};
 use crate::triage::Triage;
@@ -59,6 +60,7 @@ struct Row {
     probability: Option<f64>,
     because: String,
     reasons: Vec<Reason>,
+    has_unknown_layout: bool,
 }
 
 impl Row {
@@ -93,6 +95,7 @@ impl Row {
                 .then(|| triage.probabilities[likeliest.index()]),
             because,
             reasons,
+            has_unknown_layout: contact.defects.contains(&Defect::UnknownLayout),
         }
     }
 }
@@ -110,6 +113,7 @@ struct Page {
     table: comfy_table::Table,
     rows: usize,
     counts: BTreeMap<Verdict, usize>,
+    unknown_layouts: usize,
 }
 
 impl Page {
@@ -119,11 +123,13 @@ impl Page {
             table: table::new(&["#", "from", "subject", "verdict", "sure", "because"]),
             rows: 0,
             counts: BTreeMap::new(),
+            unknown_layouts: 0,
         }
     }
 
     fn add(&mut self, raw: &RawMessage, row: Row) -> Result<(), CommandError> {
         *self.counts.entry(row.verdict).or_default() += 1;
+        self.unknown_layouts += usize::from(row.has_unknown_layout);
         let sure = row.probability.map_or(String::new(), |p| format!("{p:.2}"));
         let mut because = row.because;
         if self.detail == Detail::Reasons {
@@ -152,9 +158,12 @@ impl Page {
     fn print(&mut self) -> Result<(), CommandError> {
         if self.rows > 0 {
             print(&self.table)?;
-            let counts = std::mem::take(&mut self.counts);
-            *self = Page::new(self.detail);
-            self.counts = counts;
+            let next = Page {
+                counts: std::mem::take(&mut self.counts),
+                unknown_layouts: self.unknown_layouts,
+                ..Page::new(self.detail)
+            };
+            *self = next;
         }
         Ok(())
     }
@@ -171,9 +180,14 @@ impl Page {
             .collect();
         let noun = if total == 1 { "message" } else { "messages" };
         let mut out = anstream::stdout().lock();
+        // A platform that changed its mails should be noticed before its notes are missed.
+        let unknown = match self.unknown_layouts {
+            0 => String::new(),
+            n => format!(" {n} in a platform's layout that is not known."),
+        };
         writeln!(
             out,
-            "\n{total} {noun}: {}. Nothing was changed.",
+            "\n{total} {noun}: {}.{unknown} Nothing was changed.",
             parts.join(", ")
         )?;
         Ok(())

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::{CommandError, Judge};
 use crate::cli::Explain;
 use crate::explain::{Pull, reasons, sentence};
+use crate::extract::{Aside, Mutual, Thread};
 use crate::history::{Past, Sighting};
 use crate::label::Label;
 use crate::message::LINK_MARK;
@@ -76,6 +77,7 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
         ("address", sender.email.clone()),
         ("headline", sender.headline.clone()),
         ("location", sender.location.clone()),
+        ("profile", sender.profile.clone()),
         ("platform", Some(contact.platform.name().to_owned())),
         ("kind", Some(contact.kind.name().to_owned())),
         (
@@ -84,6 +86,10 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
                 .default_sentence
                 .map(|language| format!("yes ({language})")),
         ),
+        ("language", contact.language.map(str::to_owned)),
+        ("shared contacts", contact.mutual.as_ref().map(shared)),
+        ("conversation", conversation(contact.thread)),
+        ("set aside", set_aside(&contact.aside)),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
@@ -102,11 +108,55 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
     for defect in all_defects(triage) {
         writeln!(out, "  {:15} {}", "defect", defect.describe())?;
     }
-    if let Some(note) = &contact.note {
-        writeln!(out, "  words")?;
-        for line in note.lines().map(|line| line.replace(LINK_MARK, "")) {
+    block(out, "words", contact.note.as_deref())?;
+    block(out, "signature", contact.aside.signature.as_deref())
+}
+
+/// A text of several lines under its name.
+fn block(out: &mut impl Write, name: &str, text: Option<&str>) -> Result<(), CommandError> {
+    if let Some(text) = text {
+        writeln!(out, "  {name}")?;
+        for line in text.lines().map(|line| line.replace(LINK_MARK, "")) {
             writeln!(out, "    | {}", line.trim_end())?;
         }
     }
     Ok(())
+}
+
+/// "5: Anna Berg, Tom Hale and others".
+fn shared(mutual: &Mutual) -> String {
+    let count = mutual.count.map(|count| count.to_string());
+    let names = (!mutual.names.is_empty()).then(|| mutual.names.join(", "));
+    [count, names]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+fn conversation(thread: Thread) -> Option<String> {
+    let parts = [
+        (thread.is_reply, "a reply"),
+        (thread.quotes, "quotes an earlier message"),
+        (thread.answers_owner, "answers you"),
+    ];
+    let said: Vec<&str> = parts
+        .into_iter()
+        .filter_map(|(is_so, words)| is_so.then_some(words))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+fn set_aside(aside: &Aside) -> Option<String> {
+    let parts = [
+        (aside.footer_lines, "footer lines"),
+        (aside.history_lines, "quoted lines"),
+        (aside.platform_links, "links of the platform"),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }

@@ -74,7 +74,7 @@ pub(super) fn seen_as(text: &str) -> String {
 pub(super) fn platform_named(name: &str) -> Option<Platform> {
     let seen = seen_as(name);
     let lower = name.to_lowercase();
-    Platform::NAMED.into_iter().find(|platform| {
+    Platform::NAMED.iter().copied().find(|platform| {
         let words = || {
             seen.split(|c: char| !c.is_alphanumeric())
                 .filter(|word| !word.is_empty())
@@ -107,7 +107,7 @@ pub(super) fn platform_imitated(host: &str) -> Option<Platform> {
     let shown = seen_as(&shown(host));
     let own = registrable(&shown);
     let name = own.split('.').next().unwrap_or_default();
-    Platform::NAMED.into_iter().find(|platform| {
+    Platform::NAMED.iter().copied().find(|platform| {
         let holds_domain = platform.domains().iter().any(|domain| {
             domain.len() > 6 && holds_labels(&shown, domain) && !shown.ends_with(domain)
         });

@@ -1,162 +1,106 @@
 //! Which platform a message comes from, or claims to.
 
+mod academia;
+mod discord;
+mod facebook;
+mod github;
+mod instagram;
+mod linkedin;
+mod meetup;
+mod researchgate;
+mod slack;
+mod viadeo;
+mod x;
+mod xing;
+
 use serde::{Deserialize, Serialize};
 
 use super::host::{is_below, registrable};
+use super::layout::Definition;
 use super::look_alike::{platform_imitated, platform_named};
 use crate::message::{Address, Message};
 
-/// Where a contact comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Platform {
-    Linkedin,
-    Xing,
-    Facebook,
-    Instagram,
-    Viadeo,
-    Researchgate,
-    Academia,
-    Meetup,
-    X,
-    Github,
-    Slack,
-    Discord,
-    /// Person to person, no platform between them.
-    Direct,
+/// Declares the platforms from the files that define them.
+macro_rules! platforms {
+    ($($platform:ident: $file:ident),* $(,)?) => {
+        /// Where a contact comes from.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Platform {
+            $($platform,)*
+            /// Person to person, no platform between them.
+            Direct,
+        }
+
+        impl Platform {
+            pub(super) const NAMED: &[Platform] = &[$(Platform::$platform),*];
+
+            /// What is known about the platform and its mails.
+            pub(super) fn definition(self) -> &'static Definition {
+                match self {
+                    $(Platform::$platform => &$file::PLATFORM,)*
+                    Platform::Direct => &DIRECT,
+                }
+            }
+        }
+    };
 }
+
+// In the order in which a name is looked for.
+platforms! {
+    Linkedin: linkedin,
+    Xing: xing,
+    Facebook: facebook,
+    Instagram: instagram,
+    Viadeo: viadeo,
+    Researchgate: researchgate,
+    Academia: academia,
+    Meetup: meetup,
+    X: x,
+    Github: github,
+    Slack: slack,
+    Discord: discord,
+}
+
+/// No platform.
+static DIRECT: Definition = Definition {
+    name: "direct",
+    brand: "direct",
+    is_coined: false,
+    other_names: &[],
+    domains: &[],
+    layouts: &[],
+    furniture: &[],
+    profiles: &[],
+};
 
 impl Platform {
     /// The platform as JSON spells it.
     pub fn name(self) -> &'static str {
-        match self {
-            Platform::Linkedin => "linkedin",
-            Platform::Xing => "xing",
-            Platform::Facebook => "facebook",
-            Platform::Instagram => "instagram",
-            Platform::Viadeo => "viadeo",
-            Platform::Researchgate => "researchgate",
-            Platform::Academia => "academia",
-            Platform::Meetup => "meetup",
-            Platform::X => "x",
-            Platform::Github => "github",
-            Platform::Slack => "slack",
-            Platform::Discord => "discord",
-            Platform::Direct => "direct",
-        }
+        self.definition().name
     }
 
     /// Domains that belong to the platform.
     pub fn domains(self) -> &'static [&'static str] {
-        match self {
-            Platform::Linkedin => &["linkedin.com", "linkedinmail.com", "lnkd.in", "licdn.com"],
-            Platform::Xing => &["xing.com"],
-            Platform::Facebook => &[
-                "facebookmail.com",
-                "facebook.com",
-                "fb.com",
-                "fb.me",
-                "messenger.com",
-            ],
-            Platform::Instagram => &["instagram.com"],
-            Platform::Viadeo => &["viadeo.com"],
-            Platform::Researchgate => &["researchgate.net", "researchgatemail.net"],
-            Platform::Academia => &["academia.edu", "academia-mail.com"],
-            Platform::Meetup => &["meetup.com"],
-            Platform::X => &["x.com", "twitter.com", "t.co"],
-            Platform::Github => &["github.com"],
-            Platform::Slack => &["slack.com", "slack-edge.com"],
-            Platform::Discord => &["discord.com", "discordapp.com", "discord.gg"],
-            Platform::Direct => &[],
-        }
+        self.definition().domains
     }
 
     /// The word by which people and forgers name it.
     pub(super) fn brand(self) -> &'static str {
-        match self {
-            Platform::X => "twitter",
-            other => other.name(),
-        }
+        self.definition().brand
     }
 
     /// True if nobody and nothing else bears the brand: "Xing" and "Slack" are surnames too,
     /// "academia" and "meetup" words, and many a group has a "discord" of its own.
     pub(super) fn brand_is_coined(self) -> bool {
-        !matches!(
-            self,
-            Platform::Xing
-                | Platform::Slack
-                | Platform::Academia
-                | Platform::Meetup
-                | Platform::Discord
-        )
+        self.definition().is_coined
     }
 
     /// How other scripts and marketing spell the name, lower case.
     pub(super) fn other_names(self) -> &'static [&'static str] {
-        match self {
-            Platform::Linkedin => &[
-                "领英",
-                "領英",
-                "linked in",
-                "リンクトイン",
-                "링크드인",
-                "линкедин",
-                "линкедін",
-                "لينكد",
-                "לינקדאין",
-                "לינקדין",
-                "लिंक्डइन",
-                "ลิงก์อิน",
-                "ลิงค์อิน",
-                "λινκεντιν",
-            ],
-            Platform::Facebook => &[
-                "meta business",
-                "meta support",
-                "meta page",
-                "meta platforms",
-                "meta security",
-                "脸书",
-                "臉書",
-                "フェイスブック",
-                "페이스북",
-                "фейсбук",
-                "فيسبوك",
-                "פייסבוק",
-                "फेसबुक",
-                "เฟซบุ๊ก",
-                "เฟสบุ๊ค",
-            ],
-            Platform::Instagram => &[
-                "インスタグラム",
-                "인스타그램",
-                "инстаграм",
-                "انستغرام",
-                "انستقرام",
-                "אינסטגרם",
-                "इंस्टाग्राम",
-            ],
-            Platform::X => &["ツイッター", "트위터", "твиттер", "تويتر", "טוויטר"],
-            _ => &[],
-        }
+        self.definition().other_names
     }
-
-    pub(super) const NAMED: [Platform; 12] = [
-        Platform::Linkedin,
-        Platform::Xing,
-        Platform::Facebook,
-        Platform::Instagram,
-        Platform::Viadeo,
-        Platform::Researchgate,
-        Platform::Academia,
-        Platform::Meetup,
-        Platform::X,
-        Platform::Github,
-        Platform::Slack,
-        Platform::Discord,
-    ];
 
     /// True for the same platform, and for two that send each other's mail.
     pub(super) fn is_of_same_house(self, other: Platform) -> bool {
@@ -166,7 +110,7 @@ impl Platform {
 
     /// The platform a host belongs to.
     pub fn of_host(host: &str) -> Option<Platform> {
-        Platform::NAMED.into_iter().find(|platform| {
+        Platform::NAMED.iter().copied().find(|platform| {
             platform
                 .domains()
                 .iter()

@@ -1,6 +1,6 @@
 //! Whether the owner knows the sender, or wrote what a message answers.
 
-use super::direct::is_history_start;
+use super::history::is_copy_mark;
 use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Message, clean_text};
 use crate::owner::{Owner, Relation};
@@ -62,7 +62,7 @@ fn quotes_author(text: &str, addresses: &[String]) -> bool {
                 header_lines -= 1;
             }
         }
-        if is_history_start(line) {
+        if is_copy_mark(line) {
             header_lines = COPIED_HEADER_LINES;
         }
         above = [above[1], line];

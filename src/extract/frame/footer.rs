@@ -1,0 +1,155 @@
+//! Where a platform's footer begins.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::lines::Line;
+use crate::extract::phrases;
+use crate::message::{Address, Message};
+
+/// Index of the first line of the footer: a ruler below the first link, a line with the
+/// recipient's address below it, a copyright or legal line, a line that offers to end the mails;
+/// and what stands right above that without a blank line between.
+pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
+    let recipient = recipient(message);
+    let mut first_link = None;
+    for (index, line) in lines.iter().enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        if first_link.is_some() && is_rule(line) {
+            return index;
+        }
+        let has_recipient = || {
+            recipient
+                .as_deref()
+                .is_some_and(|to| line.text.contains(to))
+        };
+        if first_link.is_some() && has_recipient() || says_so(line.text) {
+            return first_of_block(lines, index, first_link);
+        }
+        if first_link.is_none() && line.has_frame_link() {
+            first_link = Some(index);
+        }
+    }
+    lines.len()
+}
+
+/// A ruler of any length.
+fn is_rule(line: &Line<'_>) -> bool {
+    line.is_ruler()
+        || line.text.len() >= 2 && line.text.bytes().all(|byte| matches!(byte, b'-' | b'_'))
+}
+
+/// Longest line that still looks like a footer's rather than a person's.
+const BLOCK_BYTES: usize = 80;
+
+/// Index of the first line of the block a line belongs to, if the block lies below the first link.
+fn first_of_block(lines: &[Line<'_>], index: usize, first_link: Option<usize>) -> usize {
+    let above = lines[..index].iter().rev();
+    let length = above
+        .take_while(|line| !line.is_empty() && !line.is_bare_link && line.text.len() <= BLOCK_BYTES)
+        .count();
+    match first_link {
+        Some(link) if index - length > link => index - length,
+        _ => index,
+    }
+}
+
+/// Lines of a footer, blank ones not counted.
+pub(super) fn count(footer: &[Line<'_>]) -> u32 {
+    let n = footer.iter().filter(|line| !line.is_empty()).count();
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn recipient(message: &Message) -> Option<String> {
+    let to = message.raw_header("to").and_then(Address::of_header)?;
+    (to.email.len() > 5).then_some(to.email)
+}
+
+fn says_so(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    phrases::found_in(&MATCHER, &lower)
+}
+
+static MATCHER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| phrases::matcher(FOOTER.iter().copied()));
+
+/// What footers say, as seen; a human's note does not.
+const FOOTER: &[&str] = &[
+    "unsubscribe:",
+    "unsubscribe from",
+    "you are receiving",
+    "you're receiving",
+    "you received this",
+    "this email was intended for",
+    "this message was intended",
+    "this message was sent to",
+    "linkedin corporation",
+    "linkedin ireland",
+    "(c) 20",
+    "© 20",
+    "did you know",
+    "why might connecting",
+    "was invited to join facebook",
+    "facebook, inc",
+    "meta platforms",
+    "new work se",
+    "xing ag",
+    "sie erhalten diese",
+    "du erhältst diese",
+    "vous recevez cet",
+    "vous recevez ce",
+    "recibes este",
+    "ha recibido este",
+    "você está recebendo",
+    "recebeu este",
+    "ricevi questa",
+    "ricevi questo",
+    "je ontvangt",
+    "u ontvangt",
+    "otrzymujesz",
+    "вы получили это",
+    "вы получаете",
+    "ezt az e-mailt",
+    "本邮件",
+    "此邮件",
+    "このメール",
+    "이 이메일",
+    "هذه الرسالة الإلكترونية",
+    "תקבל",
+    "researchgate gmbh",
+    "academia, 580",
+    "if you don't want",
+    "if you do not want",
+    "update your preferences",
+    "email preferences",
+    "reply to this email directly",
+    "don't want to receive",
+    "need help? contact our support",
+    "sent by discord",
+    "made by slack",
+    "slack technologies",
+    "you can also open the link on your phone",
+    "you're getting this message because",
+    "sie erhalten e-mails",
+    "du erhältst e-mails",
+    "تتلقى رسائل",
+    "estaba dirigido a",
+    "estás recibiendo",
+    "était destiné",
+    "était adressé",
+    "war für",
+    "era destinado",
+    "foi destinad",
+    "era destinat",
+    "was bedoeld voor",
+    "この電子メール",
+    "に宛てて",
+    "发送给",
+    "收件人",
+    "에게 발송",
+    "предназначалось",
+    "adresat",
+];

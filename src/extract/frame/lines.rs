@@ -1,0 +1,114 @@
+//! The lines of a notification, and which of them carry the platform's links.
+
+use crate::extract::Platform;
+use crate::extract::host::{host_of, is_below};
+use crate::extract::platform::{Claim, ClaimedBy};
+use crate::limits;
+use crate::message::{LINK_MARK, Message};
+
+/// One line of a notification.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
+    /// Links of the platform in it (of anybody, if the mail is forged).
+    pub(super) frame_links: u32,
+    /// Nothing but a link.
+    pub(super) is_bare_link: bool,
+    words: usize,
+}
+
+/// Words of the longest label beside a link, a name in it included.
+const BUTTON_WORDS: usize = 9;
+
+impl Line<'_> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    pub(super) fn has_frame_link(&self) -> bool {
+        self.frame_links > 0
+    }
+
+    /// A link of the platform with a few words for a label: a sentence with a link in it is a
+    /// person's.
+    pub(super) fn is_button(&self) -> bool {
+        self.has_frame_link() && self.words <= BUTTON_WORDS
+    }
+
+    /// A line drawn with one kind of mark.
+    pub(super) fn is_ruler(&self) -> bool {
+        let marks = |c: char| {
+            matches!(
+                c,
+                '-' | '_' | '=' | '.' | '*' | '—' | '–' | '─' | '━' | '·' | ' '
+            )
+        };
+        self.text.len() >= 8 && self.text.chars().all(marks)
+    }
+}
+
+/// The part to read: the plain one if there is one, its lines are the platform's own.
+pub(in crate::extract) fn text_of(message: &Message) -> &str {
+    if message.plain.trim().is_empty() {
+        message.visible_text()
+    } else {
+        &message.plain
+    }
+}
+
+/// Splits the part to read into lines.
+///
+/// Where not one link is the platform's, the mail is not either, and its links take their place.
+pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
+    if claim.by == ClaimedBy::Looks {
+        return split_by(message, |_| true);
+    }
+    let lines = split_by(message, |host| is_of(host, claim.platform));
+    if !lines.iter().any(Line::has_frame_link) {
+        return split_by(message, |_| true);
+    }
+    lines
+}
+
+fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>> {
+    let is_frame_link = |link: &str| host_of(link).is_some_and(|host| is_frame(&host));
+    let mut targets = message.html.iter().flat_map(|html| &html.links);
+    let is_html = message.plain.trim().is_empty();
+    let text = text_of(message);
+    text[..text.floor_char_boundary(limits::FRAME_BYTES)]
+        .lines()
+        .take(limits::FRAME_LINES)
+        .map(|line| {
+            let mut frame_links = 0;
+            let marks = line.chars().filter(|c| *c == LINK_MARK).count();
+            if is_html {
+                for link in targets.by_ref().take(marks) {
+                    frame_links += u32::from(is_frame_link(&link.target));
+                }
+            }
+            let mut words = 0;
+            let mut links = 0;
+            for word in line.split_whitespace() {
+                words += 1;
+                if let Some(at) = word.find("http") {
+                    links += 1;
+                    frame_links += u32::from(marks == 0 && is_frame_link(&word[at..]));
+                }
+            }
+            Line {
+                text: line.trim().trim_end_matches(LINK_MARK).trim_end(),
+                frame_links,
+                is_bare_link: words == 1 && links == 1,
+                words,
+            }
+        })
+        .collect()
+}
+
+/// True if a host is one of the platform's.
+pub(super) fn is_of(host: &str, platform: Platform) -> bool {
+    platform
+        .domains()
+        .iter()
+        .any(|domain| is_below(host, domain))
+}

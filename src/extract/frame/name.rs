@@ -1,0 +1,167 @@
+//! Who a notification is from.
+
+use super::lines::Line;
+use crate::extract::layout::Definition;
+use crate::extract::vocabulary::SPEAKERS;
+use crate::message::Message;
+
+/// The person's name: of the display name if that is a person's, else of the subject.
+pub(super) fn of(message: &Message, definition: &Definition, lines: &[Line<'_>]) -> Option<String> {
+    let display = message.from.as_ref().and_then(|from| from.name.as_deref());
+    let person = display.and_then(|display| person(display, definition));
+    person
+        .or_else(|| of_handle_line(&message.subject, lines))
+        .or_else(|| of_subject(&message.subject, lines))
+}
+
+/// Display name without what platforms add to it: "NAME via LinkedIn", "NAME (LinkedIn)"; none
+/// for the platform's own name.
+fn person(display: &str, definition: &Definition) -> Option<String> {
+    let name = display.split(" via ").next().unwrap_or(display);
+    let name = match name.rsplit_once(" (") {
+        Some((before, inside))
+            if inside.starts_with('@')
+                || inside.starts_with("via ")
+                || names_brand(inside, definition) =>
+        {
+            before
+        }
+        _ => name,
+    };
+    let name = name.trim();
+    (!name.is_empty() && !names_brand(name, definition)).then(|| name.to_owned())
+}
+
+/// A display name without "via PLATFORM".
+pub(super) fn without_via(display: String) -> String {
+    match display.split_once(" via ") {
+        Some((name, _)) => name.to_owned(),
+        None => display,
+    }
+}
+
+fn names_brand(text: &str, definition: &Definition) -> bool {
+    let lower = text.to_lowercase();
+    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    lower.starts_with(definition.brand) || lower.starts_with(definition.name) && text.len() < 16
+}
+
+/// Of "Wren Delacroix @wrenbreathes", if the subject names one of the two.
+fn of_handle_line(subject: &str, lines: &[Line<'_>]) -> Option<String> {
+    lines.iter().take(12).find_map(|line| {
+        let (name, handle) = handle_line(line.text)?;
+        (subject.contains(handle) || subject.contains(name)).then(|| name.to_owned())
+    })
+}
+
+/// Name and handle of a line that holds nothing else.
+pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
+    let (name, handle) = line.rsplit_once(" @").or_else(|| {
+        let (name, handle) = line.strip_suffix(')')?.rsplit_once(" (@")?;
+        Some((name, handle))
+    })?;
+    let is_handle = !handle.is_empty()
+        && handle
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    (is_handle && name.split_whitespace().count() <= 6).then_some((name.trim(), handle))
+}
+
+/// The handle in the subject or on a line of its own beside the name.
+pub(super) fn handle<'a>(lines: &[Line<'a>], subject: &'a str) -> Option<&'a str> {
+    let of_line = |text: &'a str| handle_line(text).map(|(_, handle)| handle);
+    let heading = lines.iter().take(8).map(|line| line.text);
+    let inside = subject
+        .split_once("(@")
+        .and_then(|(_, rest)| rest.split(')').next());
+    inside.or_else(|| heading.into_iter().find_map(of_line))
+}
+
+/// The name in a subject the platform wrote: a line of the text that the subject begins with, or
+/// what stands around the platform's words.
+fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
+    let is_name = |line: &&Line<'_>| {
+        let n_words = line.text.split_whitespace().count();
+        (1..=5).contains(&n_words)
+            && subject.len() > line.text.len() + 2
+            && subject.starts_with(line.text)
+            && !subject[line.text.len()..].starts_with(char::is_alphanumeric)
+    };
+    if let Some(line) = lines.iter().take(16).find(is_name) {
+        return Some(line.text.to_owned());
+    }
+    let heading = lines
+        .iter()
+        .map(|line| line.text)
+        .filter(|line| !line.is_empty());
+    std::iter::once(subject)
+        .chain(heading.take(4))
+        .find_map(|text| SPEAKERS.iter().find_map(|pattern| around(text, pattern)))
+}
+
+/// What stands in place of the `{}` of a pattern.
+fn around(subject: &str, pattern: &str) -> Option<String> {
+    let (before, after) = pattern.split_once("{}")?;
+    let start = match before {
+        "" => 0,
+        _ => subject.find(before)? + before.len(),
+    };
+    let rest = &subject[start..];
+    let name = match after {
+        "" => rest,
+        _ => &rest[..rest.find(after)?],
+    };
+    // "Reminder: NAME", "[GitHub] @name".
+    let name = match after {
+        "" => name,
+        _ => name.rsplit([':', ']']).next().unwrap_or(name),
+    };
+    let name = name.trim_matches(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | ':' | '-'));
+    let name = match handle_line(name) {
+        Some((name, _)) => name,
+        None => name,
+    };
+    let is_title = name.contains(['.', ',', '!', '?']) && name.split_whitespace().count() > 3;
+    (!is_title && (1..=6).contains(&name.split_whitespace().count())).then(|| name.to_owned())
+}
+
+/// True for a line that holds the name and nothing else.
+pub(super) fn is_name(line: &str, name: &str) -> bool {
+    let bare = |text: &str| {
+        text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
+            .to_lowercase()
+    };
+    let name = bare(name);
+    if name.is_empty() || line.len() > 3 * name.len() + 40 {
+        return false;
+    }
+    bare(line) == name
+        || handle_line(line)
+            .is_some_and(|(shown, handle)| bare(shown) == name || handle.to_lowercase() == name)
+}
+
+/// True for the platform's sentence about the sender: "NAME would like to connect on LinkedIn".
+pub(super) fn speaks_of(line: &str, name: &str, definition: &Definition) -> bool {
+    if introduces(line, name) {
+        return true;
+    }
+    let (lower, name) = (line.to_lowercase(), name.to_lowercase());
+    lower.contains(&name)
+        && line.split_whitespace().count() <= 24
+        && (line.ends_with([':', '：'])
+            || lower.contains(definition.name)
+            || lower.contains(definition.brand)
+            || lower
+                .trim_start_matches(|c: char| !c.is_alphanumeric())
+                .starts_with(&name)
+                && !lower.contains(&format!("{name}:")))
+}
+
+/// "Anna wrote:" above the words, whatever the language.
+fn introduces(line: &str, name: &str) -> bool {
+    let first_name = name.split_whitespace().next().unwrap_or(name);
+    line.ends_with([':', '：'])
+        && first_name.chars().count() > 1
+        && line.contains(first_name)
+        && line.split_whitespace().count() <= 5
+}

@@ -1,0 +1,231 @@
+//! The human's words in a notification: what is left when the frame is off.
+
+use super::lines::Line;
+use super::{Frame, profile};
+use crate::extract::courtesy::is_greeting;
+use crate::extract::layout::Place;
+use crate::extract::{Contact, Kind};
+
+/// Finds the words, and takes the profile lines beside them into the contact.
+pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> String {
+    let special = match frame.place {
+        Place::BelowReply => below_reply(frame, lines, contact),
+        Place::BelowSubject => below_subject(frame, lines),
+        Place::BetweenRulers => between_rulers(lines),
+        Place::InQuotes => in_quotes(lines),
+        Place::AfterName => after_name(frame, lines),
+        Place::InLetter => in_letter(frame, lines),
+        Place::AroundName | Place::Nowhere => None,
+    };
+    match special {
+        Some(words) if !words.is_empty() => words,
+        _ => around_name(frame, lines, contact),
+    }
+}
+
+/// The note stands either above the sender's name line, as in mails of 2016, or below the profile
+/// lines under it. Where both hold text, what stands above is the platform's heading.
+fn around_name(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> String {
+    let start = top(lines);
+    let name_at = lines[start..]
+        .iter()
+        .position(|line| frame.is_name(line.text))
+        .map(|at| start + at);
+    let above = human_lines(frame, &lines[start..name_at.unwrap_or(lines.len())]);
+    let Some(name_at) = name_at else {
+        return joined(&above);
+    };
+    let mut below = human_lines(frame, &lines[name_at + 1..]);
+    let is_message = matches!(
+        contact.kind,
+        Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer
+    );
+    let mut above = joined(&above);
+    // A message without a headline must not lose its only line to one.
+    let filled = below.iter().filter(|line| !line.is_empty()).count();
+    if !(is_message && filled == 1 && above.is_empty()) {
+        profile::take(&mut below, contact);
+    }
+    let below = joined(&below);
+    // A name right under a message, and nothing below, is how its writer signed.
+    let signs = is_message && name_at > start && !lines[name_at - 1].is_empty();
+    if signs && below.is_empty() && contact.sender.headline.is_none() && !above.is_empty() {
+        above.push('\n');
+        above.push_str(lines[name_at].text);
+    }
+    let n_words = |text: &str| text.split_whitespace().count();
+    // "You have 1 new message" above a message; an unusual place below an invitation's note.
+    if below.is_empty() || !is_message && n_words(&above) > n_words(&below) {
+        above
+    } else {
+        below
+    }
+}
+
+/// Below the first line that is nothing but the link to the answer.
+fn below_reply(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> Option<String> {
+    let link_at = lines
+        .iter()
+        .position(|line| line.is_bare_link && line.has_frame_link())?;
+    if let Some(name_at) = lines[..link_at]
+        .iter()
+        .position(|line| frame.is_name(line.text))
+    {
+        let mut profile = human_lines(frame, &lines[name_at + 1..=link_at]);
+        profile::take(&mut profile, contact);
+    }
+    let message: Vec<&str> = lines[link_at + 1..].iter().map(|line| line.text).collect();
+    Some(joined(&message))
+}
+
+/// Below "Subject: SUBJECT", whatever the word before the colon is.
+fn below_subject(frame: &Frame<'_>, lines: &[Line<'_>]) -> Option<String> {
+    let subject = frame.subject.trim();
+    let at = lines.iter().take(12).position(|line| {
+        let label = line.text.strip_suffix(subject).map(str::trim_end);
+        !subject.is_empty() && label.is_some_and(|label| label.ends_with([':', '：']))
+    })?;
+    Some(joined(&human_lines(frame, &lines[at + 1..])))
+}
+
+/// Between the first two rulers; the first line, if a blank one follows, is the subject.
+fn between_rulers(lines: &[Line<'_>]) -> Option<String> {
+    let first = lines.iter().position(Line::is_ruler)?;
+    let inside = &lines[first + 1..];
+    let second = inside.iter().position(Line::is_ruler)?;
+    let mut inside = &inside[..second];
+    while inside.first().is_some_and(Line::is_empty) {
+        inside = &inside[1..];
+    }
+    if inside.len() > 2 && inside[1].is_empty() {
+        inside = &inside[2..];
+    }
+    let words: Vec<&str> = inside.iter().map(|line| line.text).collect();
+    Some(joined(&words))
+}
+
+/// Lines from one that opens a quotation to one that closes it.
+fn in_quotes(lines: &[Line<'_>]) -> Option<String> {
+    let opens = |line: &&Line<'_>| line.text.starts_with(OPENING) && line.text.len() > 2;
+    let first = lines.iter().position(|line| opens(&line))?;
+    let length = lines[first..]
+        .iter()
+        .position(|line| line.text.ends_with(CLOSING))?;
+    let quoted: Vec<&str> = lines[first..=first + length]
+        .iter()
+        .map(|line| line.text)
+        .collect();
+    let quoted = joined(&quoted);
+    let inside = quoted.strip_prefix(OPENING)?.strip_suffix(CLOSING)?;
+    Some(inside.trim().to_owned())
+}
+
+const OPENING: &[char] = &['"', '“', '„', '«', '「', '『', '‟', '”'];
+const CLOSING: &[char] = &['"', '”', '“', '»', '」', '』', '‟'];
+
+/// Behind "NAME:".
+fn after_name(frame: &Frame<'_>, lines: &[Line<'_>]) -> Option<String> {
+    let name = frame.name?;
+    let at = lines.iter().position(|line| {
+        line.text
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with(": "))
+    })?;
+    let mut words = vec![lines[at].text[name.len() + 1..].trim()];
+    words.extend(human_lines(frame, &lines[at + 1..]));
+    Some(joined(&words))
+}
+
+/// Below the platform's greeting, above its sign-off with the inviter's first name.
+fn in_letter(frame: &Frame<'_>, lines: &[Line<'_>]) -> Option<String> {
+    let mut letter = human_lines(frame, lines);
+    let first_name = frame.name?.split_whitespace().next()?;
+    let is_signature = letter
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .filter(|at| letter[*at] == first_name);
+    if let Some(at) = is_signature {
+        letter.truncate(at);
+        let above = letter.iter().rposition(|line| !line.is_empty());
+        if let Some(at) = above.filter(|at| letter[*at].ends_with(',')) {
+            letter.truncate(at);
+        }
+    }
+    Some(without_greeting(&joined(&letter)).to_owned())
+}
+
+/// An invitation's note without the greeting line the platform puts above it and the
+/// `- FIRST` it puts below.
+pub(super) fn without_greeting(note: &str) -> &str {
+    let note = match note.split_once('\n') {
+        Some((first, rest)) if is_greeting(first) => rest.trim_start(),
+        _ => note,
+    };
+    match note.trim_end().rsplit_once('\n') {
+        Some((rest, last)) if is_dashed_name(last) => rest.trim_end(),
+        _ => note.trim_end(),
+    }
+}
+
+/// "- Anna", "— Anna Lee".
+fn is_dashed_name(line: &str) -> bool {
+    let line = line.trim();
+    line.strip_prefix(['-', '–', '—']).is_some_and(|name| {
+        let words = name.split_whitespace();
+        words.clone().count() <= 3
+            && words
+                .clone()
+                .all(|word| !word.starts_with(char::is_lowercase))
+    })
+}
+
+fn joined(lines: &[&str]) -> String {
+    lines.join("\n").trim().to_owned()
+}
+
+/// The lines that are not the platform's, up to the first of its links below them.
+fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut has_text = false;
+    for (index, line) in lines.iter().enumerate() {
+        let is_label = lines
+            .get(index + 1)
+            .is_some_and(|next| next.is_bare_link && next.has_frame_link());
+        if line.is_button() && !line.is_empty() {
+            if has_text {
+                break;
+            }
+            continue;
+        }
+        // The sender's own name under their words is theirs.
+        let is_signature = has_text && frame.is_name(line.text);
+        if is_signature || !(is_label || line.is_ruler() || frame.is_frame(line.text)) {
+            has_text |= !line.is_empty();
+            kept.push(line.text);
+        } else if !line.is_ruler() && kept.iter().all(|line| line.is_empty() || is_greeting(line)) {
+            // A greeting above the platform's sentence is the platform's.
+            kept.clear();
+            has_text = false;
+        }
+    }
+    kept
+}
+
+/// Index after the heading: below the last ruler that stands above every link near the top.
+fn top(lines: &[Line<'_>]) -> usize {
+    let mut start = 0;
+    let mut seen = 0;
+    for (index, line) in lines.iter().enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        if line.has_frame_link() || seen == 8 {
+            break;
+        }
+        if line.is_ruler() || line.text.starts_with("------------") {
+            start = index + 1;
+        }
+        seen += 1;
+    }
+    start
+}

@@ -1,0 +1,40 @@
+//! Academia.edu: messages and invitations. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "academia",
+    brand: "academia",
+    is_coined: false,
+    other_names: &[],
+    domains: &["academia.edu", "academia-mail.com"],
+    layouts: &[LAYOUTS, SOCIAL],
+    furniture: &["academia", "academia.edu", "the academia.edu team"],
+    profiles: &[],
+};
+
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(&["sent you a message"])],
+        Place::InQuotes,
+    ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Subject(&["discussion of the paper", "discussion of"])],
+        Place::InQuotes,
+    ),
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(&[
+            "follow your work",
+            "co-author",
+            "coauthor",
+            "tagged you",
+            "connect on academia",
+        ])],
+        Place::InQuotes,
+    ),
+];

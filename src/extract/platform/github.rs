@@ -1,0 +1,50 @@
+//! GitHub: invitations to organisations and repositories. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "github",
+    brand: "github",
+    is_coined: true,
+    other_names: &[],
+    domains: &["github.com"],
+    layouts: &[LAYOUTS],
+    furniture: &[
+        "github",
+        "if you were not expecting this invitation*",
+        "you can also check out*",
+    ],
+    profiles: &[],
+};
+
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Subject(&[
+            "invited you to",
+            "invited you to collaborate",
+            "invited you to sponsor",
+            "organization invitation",
+        ])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[
+            Sign::Sender(&["notifications"]),
+            Sign::Text(&[
+                "you were mentioned",
+                "mentioned you",
+                "you are receiving this because you were mentioned",
+            ]),
+        ],
+        Place::AroundName,
+    ),
+    // Reports on repositories, builds and accounts.
+    guess(
+        Kind::Notice,
+        &[Sign::Sender(&["noreply", "notifications", "support"])],
+        Place::Nowhere,
+    ),
+];

@@ -1,0 +1,23 @@
+//! Instagram: messages and requests to follow. Layouts are guesses.
+
+use crate::extract::layout::Definition;
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "instagram",
+    brand: "instagram",
+    is_coined: true,
+    other_names: &[
+        "インスタグラム",
+        "인스타그램",
+        "инстаграм",
+        "انستغرام",
+        "انستقرام",
+        "אינסטגרם",
+        "इंस्टाग्राम",
+    ],
+    domains: &["instagram.com"],
+    layouts: &[SOCIAL],
+    furniture: &["instagram"],
+    profiles: &[],
+};

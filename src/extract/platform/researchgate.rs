@@ -1,0 +1,42 @@
+//! ResearchGate: messages, requests for a text, invitations. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "researchgate",
+    brand: "researchgate",
+    is_coined: true,
+    other_names: &[],
+    domains: &["researchgate.net", "researchgatemail.net"],
+    layouts: &[LAYOUTS, SOCIAL],
+    furniture: &["researchgate", "the researchgate team"],
+    profiles: &["/profile/"],
+};
+
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(&[
+            "requested your full-text",
+            "requested the full-text",
+            "replied to your request",
+            "asked you a question",
+        ])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Subject(&["follow the project", "join the project"])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(&[
+            "follow your research",
+            "join researchgate",
+        ])],
+        Place::AroundName,
+    ),
+];

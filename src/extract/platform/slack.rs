@@ -1,0 +1,29 @@
+//! Slack: invitations to workspaces, requests to connect, messages. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::TEAMS;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "slack",
+    brand: "slack",
+    is_coined: false,
+    other_names: &[],
+    domains: &["slack.com", "slack-edge.com"],
+    layouts: &[LAYOUTS, TEAMS],
+    furniture: &[
+        "slack",
+        "once you accept, you can message each other directly.",
+        "you have a new direct message from*",
+    ],
+    profiles: &[],
+};
+
+const LAYOUTS: &[Layout] = &[guess(
+    Kind::Invitation,
+    &[Sign::Subject(&[
+        "wants to work with you",
+        "invitation to connect",
+    ])],
+    Place::InQuotes,
+)];

@@ -1,0 +1,35 @@
+//! Viadeo (until 2016): invitations. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "viadeo",
+    brand: "viadeo",
+    is_coined: true,
+    other_names: &[],
+    domains: &["viadeo.com"],
+    layouts: &[LAYOUTS, SOCIAL],
+    furniture: &[
+        "viadeo",
+        "the viadeo team",
+        "l'équipe viadeo",
+        "el equipo de viadeo",
+    ],
+    profiles: &["/profile/"],
+};
+
+const LAYOUTS: &[Layout] = &[guess(
+    Kind::Invitation,
+    &[Sign::Subject(&[
+        "viadeo contacts",
+        "contacts viadeo",
+        "contactos en viadeo",
+        "contatti viadeo",
+        "contacts sur viadeo",
+        "direct contact",
+        "contact direct",
+    ])],
+    Place::InQuotes,
+)];

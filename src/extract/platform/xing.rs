@@ -1,0 +1,58 @@
+//! Xing: contact requests and messages. Senders are known from other programs' filters, the
+//! layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "xing",
+    brand: "xing",
+    is_coined: false,
+    other_names: &[],
+    domains: &["xing.com"],
+    layouts: &[LAYOUTS, SOCIAL],
+    furniture: &[
+        "xing",
+        "your xing team",
+        "ihr xing-team",
+        "ihr xing team",
+        "dein xing team",
+        "personal message:",
+        "persönliche nachricht:",
+        "nachricht:",
+    ],
+    profiles: &["/profile/"],
+};
+
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::Notice,
+        &[Sign::Sender(&["news", "jobs"])],
+        Place::Nowhere,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(&[
+            "eine nachricht gesendet",
+            "sent you a message",
+        ])],
+        Place::InQuotes,
+    ),
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(&[
+            "as a contact",
+            "contact request",
+            "kontaktanfrage",
+            "als kontakt",
+            "ihr kontakt",
+            "dein kontakt",
+            "zu ihren kontakten",
+            "zu deinen kontakten",
+            "mit ihnen vernetzen",
+            "mit dir vernetzen",
+        ])],
+        Place::InQuotes,
+    ),
+];
