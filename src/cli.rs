@@ -1,10 +1,16 @@
 //! The commands and flags as types. Nothing is opened or read here.
 
+mod lessons;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::decide::{MAX_BUDGET, ScopePolicy};
+
+pub use lessons::{
+    Forget, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Unlearn,
+};
 
 /// Reads connection requests and messages, tells the few that were written to you from the rest,
 /// and says why. Everything happens on this machine.
@@ -50,6 +56,20 @@ pub enum Command {
     Sort(Sort),
     /// Say why one message gets its verdict
     Explain(Explain),
+    /// Learn what mail is, for the very next verdict
+    Learn(Learn),
+    /// Take back that mail was learned
+    Unlearn(Unlearn),
+    /// Learn mail as something else than before
+    Relabel(Relabel),
+    /// Take back a lesson without its mail
+    Forget(Forget),
+    /// Look at what was learned
+    Lessons {
+        /// What to show.
+        #[command(subcommand)]
+        action: LessonsAction,
+    },
     /// Make a model from labelled mail
     Train(Train),
     /// Measure how good training on labelled mail is, on held-out messages
@@ -85,6 +105,9 @@ pub struct Judging {
     /// most 0.05
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub error_budget: Option<f64>,
+    /// What is remembered.
+    #[command(flatten)]
+    pub state: StateArgs,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -190,5 +213,25 @@ pub enum ModelAction {
         /// One JSON object: the model's metadata
         #[arg(long)]
         json: bool,
+    },
+    /// List the models that teaching made and that can be brought back
+    Versions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Where they are kept.
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Bring one of them back; lessons learned since are set aside
+    Restore {
+        /// Its number, as 'anteroom model versions' shows it
+        version: i64,
+        /// Model file the lessons were taught to; the shipped model if left out
+        #[arg(long, value_name = "FILE")]
+        model: Option<PathBuf>,
+        /// Where they are kept.
+        #[command(flatten)]
+        state: StateArgs,
     },
 }

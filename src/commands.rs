@@ -7,14 +7,19 @@ mod explain;
 mod generate;
 mod inputs;
 mod labelled;
+mod lessons;
 mod model;
 mod sort;
 mod table;
+mod taught;
+mod teach;
 mod train;
+mod versions;
 
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::{Cli, Colour, Command, Judging, ModelAction};
 use crate::config::{Config, ConfigError};
@@ -23,6 +28,7 @@ use crate::limits;
 use crate::model::{Model, ModelError};
 use crate::owner::Owner;
 use crate::source::SourceError;
+use crate::state::StateError;
 use crate::triage::{Triage, triage};
 
 /// Why a command failed, sorted by what the exit code tells.
@@ -38,6 +44,12 @@ pub enum CommandError {
     /// A model cannot be used or written.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// What is remembered cannot be used or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The result would be worse than what is there.
+    #[error("{0}")]
+    Refused(String),
     /// Data was read but is not what it should be.
     #[error("{0}")]
     Data(String),
@@ -64,6 +76,10 @@ impl CommandError {
             CommandError::Model(ModelError::Read { .. }) => 66,
             CommandError::Model(ModelError::Write { .. }) | CommandError::CannotCreate(_) => 73,
             CommandError::Model(_) => 65,
+            CommandError::State(StateError::Directory { .. } | StateError::File { .. }) => 73,
+            CommandError::State(StateError::Sqlite { .. }) => 74,
+            CommandError::State(_) => 65,
+            CommandError::Refused(_) => 1,
             CommandError::Internal(_) => 70,
             CommandError::Config(_) => 78,
         }
@@ -81,12 +97,17 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
     let notes = if cli.quiet { Notes::Off } else { Notes::On };
     let config = || Config::load(cli.config.as_deref());
     let judge = |judging: &Judging| -> Result<Judge, CommandError> {
-        Ok(Judge::set_up(judging, &config()?)?)
+        Judge::set_up(judging, &config()?, notes)
     };
     match cli.command {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
+        Command::Learn(args) => teach::learn(&args, &config()?, notes),
+        Command::Unlearn(args) => teach::unlearn(&args, &config()?, notes),
+        Command::Relabel(args) => teach::relabel(&args, &config()?, notes),
+        Command::Forget(args) => teach::forget(&args, &config()?, notes),
+        Command::Lessons { action } => lessons::run(&action, &config()?),
         Command::Train(args) => train::run(&args, &config()?.owner(), notes),
         Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
         Command::Model {
@@ -95,6 +116,17 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Model {
             action: ModelAction::Show { model, json: false },
         } => model::show(model.as_deref()),
+        Command::Model {
+            action: ModelAction::Versions { json, state },
+        } => versions::list(&state, &config()?, Format::of(json)),
+        Command::Model {
+            action:
+                ModelAction::Restore {
+                    version,
+                    model,
+                    state,
+                },
+        } => versions::restore(version, model.as_deref(), &state, &config()?),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man_pages(&dir),
     }
@@ -115,6 +147,25 @@ impl Notes {
             anstream::eprintln!("{line}");
         }
     }
+}
+
+/// For whom a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    People,
+    Json,
+}
+
+impl Format {
+    fn of(json: bool) -> Format {
+        if json { Format::Json } else { Format::People }
+    }
+}
+
+/// Seconds since 1970, by this machine's clock; 0 before that.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Turns a result into the exit code, printing the error. A reader that went away (`| head`) is
@@ -161,14 +212,15 @@ struct Judge {
 }
 
 impl Judge {
-    fn set_up(judging: &Judging, config: &Config) -> Result<Judge, ModelError> {
+    fn set_up(judging: &Judging, config: &Config, notes: Notes) -> Result<Judge, CommandError> {
         let mut policy = config.policy();
         policy.scope = judging.scope.unwrap_or(policy.scope);
         policy.error_budget = judging.error_budget.unwrap_or(policy.error_budget);
-        let path = judging.model.as_deref().or(config.model.as_deref());
+        let base = load_model(judging.model.as_deref().or(config.model.as_deref()))?;
+        let place = config.state_place(judging.state.state.as_deref());
         Ok(Judge {
             owner: config.owner(),
-            model: load_model(path)?,
+            model: taught::model(base, place.as_ref(), notes)?,
             policy,
         })
     }

@@ -17,6 +17,8 @@ use crate::owner::Owner;
 pub struct Config {
     /// Model file; the shipped model if left out.
     pub model: Option<PathBuf>,
+    /// Directory of what is remembered between runs.
+    pub state: Option<PathBuf>,
     /// Which messages get a label.
     pub scope: Option<ScopePolicy>,
     /// Share of genuine mail that may be filed away.
@@ -34,6 +36,24 @@ pub struct OwnerConfig {
     pub addresses: Vec<String>,
     /// Names under which the owner's mail servers write `Authentication-Results`.
     pub authserv_ids: Vec<String>,
+}
+
+/// The directory of what is remembered between runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatePlace {
+    /// A flag or the configuration names it.
+    Named(PathBuf),
+    /// Nobody does: it is where programs keep such things.
+    Usual(PathBuf),
+}
+
+impl StatePlace {
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        match self {
+            StatePlace::Named(path) | StatePlace::Usual(path) => path,
+        }
+    }
 }
 
 /// A configuration that cannot be used.
@@ -101,6 +121,19 @@ impl Config {
             ))),
             _ => Ok(config),
         }
+    }
+
+    /// Where things are remembered between runs, a flag before this file; nowhere if neither names
+    /// a directory and there is no home.
+    pub fn state_place(&self, flag: Option<&Path>) -> Option<StatePlace> {
+        let named = flag.or(self.state.as_deref());
+        if let Some(directory) = named {
+            return Some(StatePlace::Named(directory.to_owned()));
+        }
+        let home = std::env::var_os("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
+        Some(StatePlace::Usual(home.join("anteroom")))
     }
 
     /// The owner these settings describe.

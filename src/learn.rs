@@ -3,7 +3,10 @@
 //! What a message scores is only ever judged by a model that did not see it, nor its sender, nor
 //! its near copies: examples fall into groups, and whole groups into folds.
 
+mod canary;
 mod groups;
+mod lesson;
+mod teach;
 
 use rayon::prelude::*;
 
@@ -18,7 +21,10 @@ use crate::message::Message;
 use crate::model::{HeldOut, Model};
 use crate::owner::Owner;
 
+pub use canary::{Canary, CanaryFigures, LOG_LOSS_MARGIN, RECALL_MARGIN, Worse};
 pub use groups::{GroupKey, group};
+pub use lesson::{Identity, Lesson, Origin, Suspension};
+pub use teach::{LESSON_WEIGHT, Standing, counting, standings, teach, weighted};
 
 /// Folds for calibration.
 const FOLDS: usize = 10;

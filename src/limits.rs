@@ -57,3 +57,11 @@ pub const INFLATED_BYTES: u64 = 64 << 20;
 /// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
 /// release and 384 KiB in debug builds.
 pub const PARSE_STACK_BYTES: usize = 2 << 20;
+
+/// Lessons of one sender that count. One campaign, or one stranger who writes a lot, must not
+/// decide what words mean; twenty examples say all there is to say about a sender.
+pub const LESSONS_PER_SENDER: usize = 20;
+
+/// Lessons of one day that count. A person corrects a few dozen at most; more is a rule or a
+/// script gone wrong, and it must not outweigh years of lessons before somebody looks.
+pub const LESSONS_PER_DAY: usize = 200;

@@ -227,6 +227,20 @@ impl Model {
         })
     }
 
+    /// SHA-256 of the model file, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(self.encode()))
+    }
+
+    /// What tells this model from any other: the SHA-256 of its metadata, which holds that of its
+    /// counts.
+    pub fn id(&self) -> String {
+        // Plain data: writing it as JSON cannot fail.
+        hex(&Sha256::digest(
+            serde_json::to_vec(&self.metadata).unwrap_or_default(),
+        ))
+    }
+
     /// The fitted classifier over [`Metadata::labels`].
     pub fn classifier(&self) -> &Classifier {
         &self.classifier

@@ -4,11 +4,17 @@
 //! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
 //! remembered survives a crash. Each table has one module below this one.
 
+mod lessons;
+mod versions;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
+
+pub use lessons::LessonBook;
+pub use versions::{InPlace, Version};
 
 /// Name of the file in the state directory.
 const FILE: &str = "state.sqlite";
@@ -20,6 +26,8 @@ const BUSY: Duration = Duration::from_secs(10);
 const STEPS: &[M<'static>] = &[
     // "Ante": tells `file` and us whose database it is.
     M::up("PRAGMA application_id = 0x416e7465;"),
+    lessons::STEP,
+    versions::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
@@ -44,6 +52,16 @@ pub enum StateError {
         /// What SQLite said.
         cause: rusqlite::Error,
     },
+    /// A file beside the store cannot be written.
+    #[error(
+        "{path}: cannot be written: {cause}; nothing was changed, make room or give another --state"
+    )]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
     /// The file was written by a newer program, or is not a state store.
     #[error(
         "{path}: not a state store this program can read: {cause}; use the newest anteroom, or move the file away to start afresh"
@@ -59,7 +77,6 @@ pub enum StateError {
 /// An open state store.
 #[derive(Debug)]
 pub struct State {
-    #[allow(dead_code, reason = "used by the tables below")]
     connection: Connection,
     path: PathBuf,
 }
@@ -77,6 +94,22 @@ impl State {
         let path = directory.join(FILE);
         let connection = Connection::open(&path).map_err(|cause| sqlite(&path, cause))?;
         State::prepare(connection, path)
+    }
+
+    /// Opens the store of a directory for a look, if there is one.
+    ///
+    /// # Errors
+    /// If there is a file and it is not a state store.
+    pub fn open_existing(directory: &Path) -> Result<Option<State>, StateError> {
+        match directory.join(FILE).exists() {
+            true => State::open(directory).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The directory the store lies in.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// A store that lives as long as this value: for one-shot runs and for tests.
@@ -107,7 +140,6 @@ impl State {
     }
 
     /// Names this store in what SQLite says.
-    #[allow(dead_code, reason = "used by the tables below")]
     fn error(&self, cause: rusqlite::Error) -> StateError {
         sqlite(&self.path, cause)
     }

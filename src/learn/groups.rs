@@ -15,6 +15,9 @@ const SIGNATURE: usize = 12;
 /// word triples nearly always share a band, texts that share a third of them rarely do.
 const BAND: usize = 3;
 
+/// Values of the signature two texts share if they are nearly the same.
+const NEAR: usize = 10;
+
 /// What ties an example to others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupKey {
@@ -44,6 +47,57 @@ impl GroupKey {
                 .as_deref()
                 .map(|sender| xxh3_64(sender.to_lowercase().as_bytes())),
             signature: signature(contact.words(message)),
+        }
+    }
+
+    /// Hash of the sender.
+    pub fn sender(&self) -> Option<u64> {
+        self.sender
+    }
+
+    /// True if the texts share about [`NEAR`] of [`SIGNATURE`] of their word triples or more.
+    pub fn is_near(&self, other: &GroupKey) -> bool {
+        let (Some(own), Some(theirs)) = (self.signature, other.signature) else {
+            return false;
+        };
+        let shared = own.iter().zip(&theirs).filter(|(a, b)| a == b).count();
+        shared >= NEAR
+    }
+
+    /// What a text shares with its near copies: a number for each band of its signature.
+    pub(super) fn text_ties(&self) -> Vec<(u8, u64)> {
+        let bands = self.signature.iter().flat_map(|s| s.chunks(BAND));
+        (1..)
+            .zip(bands)
+            .map(|(band, values)| {
+                let join = |hash: u64, value: &u64| hash.rotate_left(21) ^ value;
+                (band, values.iter().fold(0, join))
+            })
+            .collect()
+    }
+
+    /// The bytes to store: of the sender, and of the text's signature.
+    pub(crate) fn to_bytes(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        let signature = self.signature.map(|values| {
+            values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect()
+        });
+        let sender = self.sender.map(|sender| sender.to_le_bytes().to_vec());
+        (sender, signature)
+    }
+
+    /// Reads what [`GroupKey::to_bytes`] gave; bytes of another length are as none.
+    pub(crate) fn from_bytes(sender: Option<&[u8]>, signature: Option<&[u8]>) -> GroupKey {
+        let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
+        let numbers = |bytes: &[u8]| -> Option<[u64; SIGNATURE]> {
+            let values: Option<Vec<u64>> = bytes.chunks(8).map(number).collect();
+            values?.try_into().ok()
+        };
+        GroupKey {
+            sender: sender.and_then(number),
+            signature: signature.and_then(numbers),
         }
     }
 }
@@ -122,22 +176,8 @@ fn roots(examples: &[Example]) -> Vec<usize> {
 }
 
 fn ties(key: &GroupKey) -> Vec<(u8, u64)> {
-    let mut ties = Vec::new();
-    if let Some(sender) = key.sender {
-        ties.push((0, sender));
-    }
-    for (band, values) in key
-        .signature
-        .iter()
-        .flat_map(|s| s.chunks(BAND))
-        .enumerate()
-    {
-        let joined = values
-            .iter()
-            .fold(0u64, |hash, value| hash.rotate_left(21) ^ value);
-        ties.push((band as u8 + 1, joined));
-    }
-    ties
+    let sender = key.sender.map(|sender| (0, sender));
+    sender.into_iter().chain(key.text_ties()).collect()
 }
 
 fn find(parent: &mut [usize], mut index: usize) -> usize {

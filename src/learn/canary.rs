@@ -1,0 +1,158 @@
+//! A fixed set of labelled mail that every taught model must still judge about as well as the
+//! model it was taught to.
+//!
+//! The mail comes with the program (`models/canary`, a seventh of the labelled examples) rather
+//! than from the owner's lessons: whoever can slip lessons in cannot touch it, and it is there
+//! before the first lesson. It is kept as mail and not as events, so that it outlives changes of
+//! the features and anybody can read it. What a model counted of it is taken away before it is
+//! judged by that model.
+
+use std::io::BufReader;
+
+use flate2::read::GzDecoder;
+
+use super::{Example, LearnError};
+use crate::classify::{ALPHA, Calibration, Counts, Estimate};
+use crate::label::Label;
+use crate::model::Model;
+use crate::owner::Owner;
+use crate::source::{MboxReader, Rest};
+
+/// The mail of each label, in the order of [`Label::ALL`].
+static MAIL: [&[u8]; 4] = [
+    include_bytes!("../../models/canary/genuine.mbox.gz"),
+    include_bytes!("../../models/canary/generic-invite.mbox.gz"),
+    include_bytes!("../../models/canary/pitch.mbox.gz"),
+    include_bytes!("../../models/canary/spam.mbox.gz"),
+];
+
+/// How much the mean log loss on the canary may grow.
+pub const LOG_LOSS_MARGIN: f64 = 0.08;
+
+/// How much the share of genuine mail whose likeliest label is genuine may fall.
+pub const RECALL_MARGIN: f64 = 0.05;
+
+/// The fixed set.
+#[derive(Debug, Clone)]
+pub struct Canary {
+    /// Their classes are positions in [`Label::ALL`].
+    examples: Vec<Example>,
+}
+
+/// How a model does on the canary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CanaryFigures {
+    /// Messages judged: those of the labels the model knows.
+    pub messages: usize,
+    /// Mean negative log-probability of the right label, in nats.
+    pub log_loss: f64,
+    /// Genuine messages among them.
+    pub genuine: usize,
+    /// Share of those whose likeliest label is genuine; 1 if there are none.
+    pub genuine_recall: f64,
+}
+
+/// A model that is worse on the canary than it may be.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error(
+    "the new model would judge known mail worse: log loss {:.3} (was {:.3}, at most {LOG_LOSS_MARGIN} more), genuine mail recognised {:.1} % (was {:.1} %, at most {} points less)",
+    after.log_loss, before.log_loss,
+    100.0 * after.genuine_recall, 100.0 * before.genuine_recall, 100.0 * RECALL_MARGIN
+)]
+pub struct Worse {
+    /// The figures it is measured against.
+    pub before: CanaryFigures,
+    /// Its own.
+    pub after: CanaryFigures,
+}
+
+impl Canary {
+    /// The set that comes with the program.
+    pub fn shipped() -> Canary {
+        let owner = Owner::default();
+        let mut examples = Vec::new();
+        for (class, packed) in MAIL.into_iter().enumerate() {
+            let unpacked = BufReader::new(GzDecoder::new(packed));
+            let mut mails = MboxReader::new("canary".into(), unpacked, Rest::Skip);
+            while let Ok(Some(mail)) = mails.next_message() {
+                examples.push(Example::read(&mail.bytes, &owner, class));
+            }
+        }
+        Canary { examples }
+    }
+
+    /// Judges the set by a model.
+    ///
+    /// # Errors
+    /// If too little of the model is left without the set to judge by.
+    pub fn judge(&self, model: &Model) -> Result<CanaryFigures, LearnError> {
+        let labels = &model.metadata.labels;
+        let class_of = |example: &Example| {
+            let label = Label::ALL[example.class];
+            labels.iter().position(|own| *own == label)
+        };
+        let known: Vec<(&Example, usize)> = self
+            .examples
+            .iter()
+            .filter_map(|example| Some((example, class_of(example)?)))
+            .collect();
+        let mut counts = model.counts.clone();
+        take_away(&mut counts, &known);
+        let estimate = Estimate::fit(&counts, ALPHA)?;
+        let calibration = &model.metadata.calibration;
+        let genuine = labels.iter().position(|label| *label == Label::Genuine);
+        Ok(figures(&known, &estimate, calibration, genuine))
+    }
+}
+
+/// Takes away those that can have been counted; the others were not.
+fn take_away(counts: &mut Counts, known: &[(&Example, usize)]) {
+    for (example, class) in known {
+        counts.unlearn(*class, &example.events).unwrap_or_default();
+    }
+}
+
+fn figures(
+    known: &[(&Example, usize)],
+    estimate: &Estimate,
+    calibration: &Calibration,
+    genuine: Option<usize>,
+) -> CanaryFigures {
+    let (mut loss, mut n_genuine, mut recognised) = (0.0, 0, 0);
+    for (example, class) in known {
+        let p = calibration.probabilities(&estimate.scores(&example.events));
+        loss -= p[*class].max(1e-300).ln();
+        if Some(*class) == genuine {
+            n_genuine += 1;
+            recognised += usize::from(p.iter().all(|other| *other <= p[*class]));
+        }
+    }
+    CanaryFigures {
+        messages: known.len(),
+        log_loss: loss / known.len().max(1) as f64,
+        genuine: n_genuine,
+        genuine_recall: match n_genuine {
+            0 => 1.0,
+            n => f64::from(recognised as u32) / n as f64,
+        },
+    }
+}
+
+impl CanaryFigures {
+    /// Checks a new model's figures against these.
+    ///
+    /// # Errors
+    /// If they are worse by more than the margins.
+    pub fn admit(self, after: CanaryFigures) -> Result<(), Worse> {
+        // NaN fails: the comparison asks for what is good.
+        let is_fine = after.log_loss <= self.log_loss + LOG_LOSS_MARGIN
+            && after.genuine_recall >= self.genuine_recall - RECALL_MARGIN;
+        match is_fine {
+            true => Ok(()),
+            false => Err(Worse {
+                before: self,
+                after,
+            }),
+        }
+    }
+}
