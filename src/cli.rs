@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::decide::{MAX_BUDGET, ScopePolicy};
 
 pub use lessons::{
-    Forget, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Unlearn,
+    Forget, Labelled, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Train,
+    Unlearn,
 };
 
 /// Reads connection requests and messages, tells the few that were written to you from the rest,
@@ -163,20 +164,6 @@ pub struct Explain {
     /// How it is judged.
     #[command(flatten)]
     pub judging: Judging,
-}
-
-/// `anteroom train`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "DIR holds one folder (or mbox file) a label: genuine, generic-invite, pitch, spam.\n\nExample:\n  anteroom train training-data --out models/base.model"
-)]
-pub struct Train {
-    /// Directories of labelled mail
-    #[arg(value_name = "DIR", default_value = "training-data")]
-    pub dirs: Vec<PathBuf>,
-    /// Where to write the model
-    #[arg(long, value_name = "MODEL")]
-    pub out: PathBuf,
 }
 
 /// `anteroom evaluate`

@@ -108,7 +108,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Relabel(args) => teach::relabel(&args, &config()?, notes),
         Command::Forget(args) => teach::forget(&args, &config()?, notes),
         Command::Lessons { action } => lessons::run(&action, &config()?),
-        Command::Train(args) => train::run(&args, &config()?.owner(), notes),
+        Command::Train(args) => train::run(&args, &config()?, notes),
         Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },

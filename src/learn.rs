@@ -4,6 +4,7 @@
 //! its near copies: examples fall into groups, and whole groups into folds.
 
 mod canary;
+mod compare;
 mod groups;
 mod lesson;
 mod teach;
@@ -22,9 +23,10 @@ use crate::model::{HeldOut, Model};
 use crate::owner::Owner;
 
 pub use canary::{Canary, CanaryFigures, LOG_LOSS_MARGIN, RECALL_MARGIN, Worse};
+pub use compare::{Comparison, Figures, compare};
 pub use groups::{GroupKey, group};
 pub use lesson::{Identity, Lesson, Origin, Suspension};
-pub use teach::{LESSON_WEIGHT, Standing, counting, standings, teach, weighted};
+pub use teach::{LESSON_WEIGHT, Standing, counting, example, standings, teach};
 
 /// Folds for calibration.
 const FOLDS: usize = 10;
@@ -74,22 +76,41 @@ pub enum LearnError {
 /// Scores of a message and its class.
 pub type Scored = (Vec<f64>, usize);
 
-/// Fits, calibrates and guards a model over the four labels that occur.
+/// Fits, calibrates and guards a model over the four labels that occur. Gives back its held-out
+/// scores too, one an example.
 ///
 /// # Errors
 /// If fewer than two labels have examples.
-pub fn train(labels: &[Label], examples: &[Example]) -> Result<Model, LearnError> {
-    let fitted = fit(examples, labels.len())?;
+pub fn train(labels: &[Label], examples: &[Example]) -> Result<(Model, Vec<Scored>), LearnError> {
+    train_for_lessons(labels, examples, 0)
+}
+
+/// As [`train`], but the last `n_lessons` of the examples are lessons: the calibration and the
+/// guard are those of a model with them, its counts are without them. Lessons are kept in one
+/// place only, so that one that is taken back is gone.
+///
+/// # Errors
+/// If fewer than two labels have examples, with or without the lessons.
+pub fn train_for_lessons(
+    labels: &[Label],
+    examples: &[Example],
+    n_lessons: usize,
+) -> Result<(Model, Vec<Scored>), LearnError> {
+    let mut fitted = fit(examples, labels.len())?;
     let genuine = labels.iter().position(|label| *label == Label::Genuine);
     let guard = Guard::from_held_out(held_out_probabilities(&fitted, genuine));
     let summary = summarise(&fitted);
-    Ok(Model::new(
+    for lesson in &examples[examples.len() - n_lessons..] {
+        fitted.counts.unlearn(lesson.class, &lesson.events)?;
+    }
+    let model = Model::new(
         labels.to_vec(),
         fitted.counts,
         fitted.calibration,
         guard,
         summary,
-    )?)
+    )?;
+    Ok((model, fitted.held_out))
 }
 
 /// Counts with the calibration fitted to their held-out scores.

@@ -13,6 +13,8 @@ mod suite {
     mod corpus;
     /// Mail made to break parsers.
     mod hostile;
+    /// `learn` and its like: lessons, caps, the canary, versions, kills.
+    mod lessons;
     /// The commands of the README do what it says.
     mod readme;
     /// `sort`: nothing lost, changed or half-written.

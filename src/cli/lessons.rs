@@ -1,10 +1,10 @@
 //! Flags of the commands that teach.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::label::Label;
+use crate::label::{Label, UnknownLabel};
 use crate::learn::Origin;
 
 /// Where anteroom remembers things between runs.
@@ -110,4 +110,46 @@ pub struct LessonsShown {
     /// Where the lessons are kept.
     #[command(flatten)]
     pub state: StateArgs,
+}
+
+/// `anteroom train`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "DIR holds one folder (or mbox file) a label: genuine, generic-invite, pitch, spam.\n\nExamples:\n  anteroom train training-data --out models/base.model\n  anteroom train genuine=Keep.mbox pitch=~/Maildir/.Pitch --lessons --out own.model"
+)]
+pub struct Train {
+    /// Directories of labelled mail, and mail of one label
+    #[arg(value_name = "DIR|LABEL=PATH", default_value = "training-data", value_parser = labelled)]
+    pub inputs: Vec<Labelled>,
+    /// Fit it to your lessons too; they stay in the state directory
+    #[arg(long)]
+    pub lessons: bool,
+    /// Where the lessons are kept.
+    #[command(flatten)]
+    pub state: StateArgs,
+    /// Where to write the model
+    #[arg(long, value_name = "MODEL")]
+    pub out: PathBuf,
+    /// Replace the model there even if it is better
+    #[arg(long)]
+    pub accept_worse: bool,
+}
+
+/// Labelled mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Labelled {
+    /// A directory with one folder a label.
+    Folders(PathBuf),
+    /// Mail of one label.
+    One(Label, PathBuf),
+}
+
+fn labelled(text: &str) -> Result<Labelled, String> {
+    match text.split_once('=') {
+        Some((label, path)) if !Path::new(text).exists() => label
+            .parse()
+            .map(|label| Labelled::One(label, PathBuf::from(path)))
+            .map_err(|error: UnknownLabel| error.to_string()),
+        _ => Ok(Labelled::Folders(PathBuf::from(text))),
+    }
 }

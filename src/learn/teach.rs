@@ -217,10 +217,7 @@ pub fn teach(base: &Model, lessons: &[&Lesson]) -> Result<Model, LearnError> {
 }
 
 /// The events of a lesson with the weight of a lesson.
-///
-/// # Errors
-/// If a weight no longer fits.
-pub fn weighted(events: &[Event]) -> Result<Vec<Event>, CountError> {
+fn weighted(events: &[Event]) -> Result<Vec<Event>, CountError> {
     let heavier = |event: &Event| {
         let weight = event.weight.checked_mul(LESSON_WEIGHT);
         weight.map(|weight| Event { weight, ..*event })
@@ -229,7 +226,8 @@ pub fn weighted(events: &[Event]) -> Result<Vec<Event>, CountError> {
     events.ok_or(CountError::Overflow)
 }
 
-fn example(lesson: &Lesson, labels: &[Label]) -> Example {
+/// A lesson as an example over some labels: its events weigh [`LESSON_WEIGHT`] times as much.
+pub fn example(lesson: &Lesson, labels: &[Label]) -> Example {
     let class = labels.iter().position(|label| *label == lesson.label);
     Example {
         class: class.unwrap_or_default(),
