@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::{Example, LearnError, Lesson, Suspension, group, score_held_out};
+use rayon::prelude::*;
+
+use super::{Example, LearnError, Lesson, Suspension, group};
 use crate::classify::{CountError, Counts};
 use crate::features::{Event, FEATURES_VERSION};
 use crate::label::Label;
@@ -193,27 +195,68 @@ pub fn counting(lessons: &[Lesson]) -> Vec<&Lesson> {
 /// # Errors
 /// If a count no longer fits.
 pub fn teach(base: &Model, lessons: &[&Lesson]) -> Result<Model, LearnError> {
-    let labels = labels_of(base, lessons);
+    let widened = widened(base, lessons)?;
+    let base = widened.as_ref().unwrap_or(base);
+    let labels = &base.metadata.labels;
     let examples: Vec<Example> = lessons
         .iter()
-        .map(|lesson| example(lesson, &labels))
+        .map(|lesson| example(lesson, labels))
         .collect();
-    let mut counts = widened(base, &labels);
+    let mut counts = base.counts.clone();
     for example in &examples {
         counts.learn(example.class, &example.events)?;
     }
-    let mut calibration = base.metadata.calibration.clone();
-    calibration.bias = labels.iter().map(|label| bias_of(base, *label)).collect();
-    let held_out = score_held_out(&examples, &group(&examples, FOLDS), &counts)?;
-    let genuine = labels.iter().position(|label| *label == Label::Genuine);
-    let looked = held_out
-        .iter()
-        .filter(|(_, class)| Some(*class) == genuine)
-        .map(|(scores, class)| calibration.probabilities(scores)[*class])
-        .collect();
+    let looked = genuine_looked(base, &counts, &examples)?;
     let guard = base.metadata.guard.joined(looked);
-    let summary = base.metadata.held_out.clone();
-    Ok(Model::new(labels, counts, calibration, guard, summary)?)
+    Ok(base.taught(counts, &keys(examples.iter()), guard)?)
+}
+
+/// P(genuine) of the genuine lessons, each by the model without it, its sender's other lessons and
+/// its near copies.
+fn genuine_looked(
+    base: &Model,
+    counts: &Counts,
+    examples: &[Example],
+) -> Result<Vec<f64>, LearnError> {
+    let labels = &base.metadata.labels;
+    let Some(genuine) = labels.iter().position(|label| *label == Label::Genuine) else {
+        return Ok(Vec::new());
+    };
+    let folds = group(examples, FOLDS);
+    let by_fold: Result<Vec<Vec<f64>>, LearnError> = (0..FOLDS)
+        .into_par_iter()
+        .map(|fold| {
+            let pairs = || examples.iter().zip(&folds);
+            let members = || pairs().filter(|(_, own)| **own == fold).map(|(own, _)| own);
+            let is_genuine = |example: &&Example| example.class == genuine;
+            if members().filter(is_genuine).count() == 0 {
+                return Ok(Vec::new());
+            }
+            let mut rest = counts.clone();
+            for example in members() {
+                rest.unlearn(example.class, &example.events)?;
+            }
+            let mut estimate = base.classifier().estimate().clone();
+            let others = pairs().filter(|(_, own)| **own != fold).map(|(own, _)| own);
+            estimate.update(&rest, &keys(others), base.metadata.alpha)?;
+            let judge = |example: &Example| {
+                let scores = estimate.scores(&example.events);
+                base.metadata.calibration.probabilities(&scores)[genuine]
+            };
+            Ok(members().filter(is_genuine).map(judge).collect())
+        })
+        .collect();
+    Ok(by_fold?.concat())
+}
+
+/// The events of examples, each once.
+fn keys<'a>(examples: impl Iterator<Item = &'a Example>) -> Vec<u64> {
+    let mut keys: Vec<u64> = examples
+        .flat_map(|example| example.events.iter().map(|event| event.key))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The events of a lesson with the weight of a lesson.
@@ -238,43 +281,93 @@ pub fn example(lesson: &Lesson, labels: &[Label]) -> Example {
     }
 }
 
-/// The labels of the model and of the lessons, in their fixed order.
-fn labels_of(base: &Model, lessons: &[&Lesson]) -> Vec<Label> {
-    Label::ALL
+/// The model over its own labels and those of the lessons; none if it has them all.
+fn widened(base: &Model, lessons: &[&Lesson]) -> Result<Option<Model>, LearnError> {
+    let known = &base.metadata.labels;
+    if lessons.iter().all(|lesson| known.contains(&lesson.label)) {
+        return Ok(None);
+    }
+    let labels: Vec<Label> = Label::ALL
         .into_iter()
         .filter(|label| {
-            base.metadata.labels.contains(label)
-                || lessons.iter().any(|lesson| lesson.label == *label)
+            known.contains(label) || lessons.iter().any(|lesson| lesson.label == *label)
         })
-        .collect()
-}
-
-fn bias_of(base: &Model, label: Label) -> f64 {
-    let class = base.metadata.labels.iter().position(|own| *own == label);
-    class.map_or(0.0, |class| base.metadata.calibration.bias[class])
-}
-
-/// The model's counts over more labels, in another order.
-fn widened(base: &Model, labels: &[Label]) -> Counts {
-    if base.metadata.labels == labels {
-        return base.counts.clone();
-    }
-    let own = |label: &Label| base.metadata.labels.iter().position(|own| own == label);
-    let columns: Vec<Option<usize>> = labels.iter().map(own).collect();
-    let spread = |row: &[u32]| -> Vec<u32> {
-        columns
-            .iter()
-            .map(|column| column.map_or(0, |column| row[column]))
-            .collect()
-    };
+        .collect();
+    let columns: Vec<Option<usize>> = labels
+        .iter()
+        .map(|label| known.iter().position(|own| own == label))
+        .collect();
     let mut counts = Counts::new(labels.len());
     for (key, row) in base.counts.iter() {
-        counts.push(key, &spread(row));
+        counts.push(key, &spread(&columns, row));
     }
-    let messages: Vec<u64> = columns
-        .iter()
-        .map(|column| column.map_or(0, |column| base.counts.messages()[column]))
-        .collect();
-    counts.set_messages(&messages);
-    counts
+    counts.set_messages(&spread(&columns, base.counts.messages()));
+    let metadata = &base.metadata;
+    let mut calibration = metadata.calibration.clone();
+    calibration.bias = spread(&columns, &metadata.calibration.bias);
+    let (guard, held_out) = (metadata.guard.clone(), metadata.held_out.clone());
+    Ok(Some(Model::new(
+        labels,
+        counts,
+        calibration,
+        guard,
+        held_out,
+    )?))
+}
+
+/// A row over other columns; nothing in those it did not have.
+fn spread<T: Copy + Default>(columns: &[Option<usize>], row: &[T]) -> Vec<T> {
+    let cell = |column: &Option<usize>| column.map_or(T::default(), |column| row[column]);
+    columns.iter().map(cell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::Origin;
+    use crate::owner::Owner;
+
+    fn lesson(n: usize, words: &str, label: Label) -> Lesson {
+        let mail = format!("From: p{n}@a{n}.example\nMessage-ID: <{n}@x>\n\n{words}");
+        let (message, contact) = crate::triage::read(mail.as_bytes(), &Owner::default());
+        Lesson::of(&message, &contact, label, Origin::Command, 0)
+    }
+
+    #[test]
+    fn a_label_the_model_lacks_is_added() {
+        let mails: Vec<Example> = (0..40)
+            .map(|n| {
+                let words = ["a joy to read your talk", "cheap pills here"][n % 2];
+                let mail = format!("From: p{n}@a{n}.example\n\n{words} {n}");
+                Example::read(mail.as_bytes(), &Owner::default(), n % 2)
+            })
+            .collect();
+        let (base, _) = crate::learn::train(&[Label::Genuine, Label::Spam], &mails).unwrap();
+        let lessons = [lesson(1, "we build dashboards for you", Label::Pitch)];
+        let taught = teach(&base, &[&lessons[0]]).unwrap();
+        assert_eq!(
+            taught.metadata.labels,
+            [Label::Genuine, Label::Pitch, Label::Spam]
+        );
+        assert_eq!(taught.metadata.messages, [20, 1, 20]);
+        let scores = taught.classifier().estimate().scores(&lessons[0].events);
+        assert!(scores[1] > scores[0] && scores[1] > scores[2], "{scores:?}");
+    }
+
+    #[test]
+    fn the_guard_hears_of_genuine_lessons_without_their_own_help() {
+        let base = Model::shipped().unwrap();
+        let strange = lesson(
+            1,
+            "zwick zwack zwock buy now discount offer",
+            Label::Genuine,
+        );
+        let taught = teach(&base, &[&strange]).unwrap();
+        let guard = &taught.metadata.guard;
+        assert_eq!(guard.n_genuine, base.metadata.guard.n_genuine + 1);
+        let scores = base.classifier().estimate().scores(&strange.events);
+        let looked = base.metadata.calibration.probabilities(&scores)[0];
+        let heard = guard.lowest.iter().any(|p| (p - looked).abs() < 1e-9);
+        assert!(heard || looked > guard.lowest[guard.lowest.len() - 1]);
+    }
 }
