@@ -13,14 +13,17 @@ use std::path::Path;
 use std::time::Instant;
 
 use anteroom::classify::{ALPHA, Calibration, Counts, Estimate};
+use anteroom::decide::Policy;
 use anteroom::features::Event;
 use anteroom::label::Label;
-use anteroom::learn::{Canary, Example, Fitted, Lesson, Origin, fit, group, teach, train};
-use anteroom::message::Message;
+use anteroom::learn::{
+    Canary, Example, Fitted, Lesson, Origin, fit, group, teach, teach_one, train,
+};
+use anteroom::limits::LESSON_UNITS;
 use anteroom::model::Model;
 use anteroom::owner::Owner;
 use anteroom::source::{Rest, Source};
-use anteroom::triage::read;
+use anteroom::triage::{read, triage};
 
 /// The mailboxes of the labelled examples, by the start of their files' names.
 const MAILBOXES: [&str; 7] = [
@@ -36,6 +39,8 @@ struct Mail {
     bytes: Vec<u8>,
     mailbox: String,
     example: Example,
+    /// Part of the canary: every seventh of a label, from the fourth.
+    is_canary: bool,
 }
 
 fn main() {
@@ -55,6 +60,7 @@ fn read_folder(dir: &Path, class: usize) -> Vec<Mail> {
             mailbox: name.split('-').next().unwrap_or_default().to_owned(),
             example: Example::read(&raw.bytes, &Owner::default(), class),
             bytes: raw.bytes,
+            is_canary: mails.len() % 7 == 3,
         });
     }
     mails
@@ -74,8 +80,14 @@ fn examples<'a>(mails: impl Iterator<Item = &'a Mail>) -> Vec<Example> {
 fn taught<'a>(base: &Counts, lessons: impl Iterator<Item = &'a Example>, weight: u32) -> Counts {
     let mut counts = base.clone();
     for lesson in lessons {
+        let units: u64 = lesson
+            .events
+            .iter()
+            .map(|event| u64::from(event.weight))
+            .sum();
+        let most = u64::from(LESSON_UNITS) * 256;
         let heavier = |event: &Event| Event {
-            weight: event.weight * weight,
+            weight: (u64::from(event.weight * weight) * units.min(most) / units).max(1) as u32,
             ..*event
         };
         let events: Vec<Event> = lesson.events.iter().map(heavier).collect();
@@ -235,62 +247,86 @@ fn lesson(bytes: &[u8], label: usize, number: usize) -> Lesson {
     )
 }
 
-/// The canary under honest lessons of a mailbox the base does not know, and under poison.
+/// The canary under lessons of a mailbox that the base does not know, honest ones, and honest ones
+/// with poison; beside it how many of the mailbox's other genuine messages are recognised.
 fn canary(mails: &[Mail]) {
     let canary = Canary::shipped();
-    println!("\nthe canary: log loss, genuine recognised");
-    for mailbox in MAILBOXES {
-        let (base, _) = train(
-            &Label::ALL,
-            &examples(mails.iter().filter(|m| m.mailbox != mailbox)),
-        )
-        .expect("fits");
-        let mut own: Vec<&Mail> = mails.iter().filter(|m| m.mailbox == mailbox).collect();
-        own.sort_by_key(|mail| mail.bytes.len() * 7919 % 1009);
-        let mut line = format!("honest {mailbox:8}");
-        for n in [0, 20, 50, 100, 200] {
-            let honest = own.iter().take(n).enumerate();
-            let lessons: Vec<Lesson> = honest
-                .map(|(number, mail)| lesson(&mail.bytes, mail.example.class, number))
-                .collect();
-            let taught = teach(&base, &lessons.iter().collect::<Vec<_>>()).expect("fits");
-            let figures = canary.judge(&taught).expect("judges");
-            line += &format!(
-                "  {n}: {:.3} {:.2}",
-                figures.log_loss, figures.genuine_recall
-            );
-        }
-        println!("{line}");
-    }
-    let base = Model::shipped().expect("whole");
     let words = genuine_words(mails);
-    for poisoned in [0, 1, 2, 5, 10, 20] {
-        let honest = mails.iter().step_by(8).take(200 - poisoned).enumerate();
-        let mut lessons: Vec<Lesson> = honest
-            .map(|(number, mail)| lesson(&mail.bytes, mail.example.class, number))
-            .collect();
-        lessons.extend((0..poisoned).map(|part| {
-            let own: Vec<&str> = words
-                .iter()
-                .skip(part)
-                .step_by(poisoned)
-                .map(String::as_str)
-                .collect();
-            let mail = format!(
-                "From: q{part}@b{part}.example\nSubject: x\n\n{}",
-                own.join(" ")
+    println!("\nthe canary, by mailbox: log loss, that of genuine mail, genuine recognised");
+    let draws = [1, 5, 10, 20, 50, 100].map(|n| [(n, 0, 0), (n, 1, 0)]);
+    let poisons = [
+        (20, 1, 1),
+        (50, 1, 3),
+        (100, 0, 1),
+        (100, 0, 5),
+        (100, 0, 10),
+    ];
+    for (n, draw, poisoned) in draws.concat().into_iter().chain(poisons) {
+        let (mut recognised, mut all) = (0.0, 0.0);
+        let mut line = String::new();
+        for mailbox in MAILBOXES {
+            let others = mails.iter().filter(|mail| mail.mailbox != mailbox);
+            let (base, _) = train(&Label::ALL, &examples(others)).expect("fits");
+            let (honest, rest) = honest(mails, mailbox, draw);
+            let mut lessons: Vec<Lesson> = honest.into_iter().take(n).collect();
+            lessons.extend((0..poisoned).map(|part| poison(&words, part, poisoned)));
+            let taught = teach(&base, &lessons.iter().collect::<Vec<_>>()).expect("fits");
+            let before = canary.judge(&base).expect("judges");
+            let after = canary.judge(&taught).expect("judges");
+            line += &format!(
+                "  {:+.3} {:+.3} {:+.2}",
+                after.log_loss - before.log_loss,
+                after.genuine_log_loss - before.genuine_log_loss,
+                after.genuine_recall - before.genuine_recall
             );
-            lesson(mail.as_bytes(), Label::Spam.index(), part)
-        }));
-        let taught = teach(&base, &lessons.iter().collect::<Vec<_>>()).expect("fits");
-        let figures = canary.judge(&taught).expect("judges");
+            let mut score = Score::default();
+            let genuine = rest.iter().filter(|example| example.class == 0);
+            let calibration = &taught.metadata.calibration;
+            score.add(
+                taught.classifier().estimate(),
+                calibration,
+                genuine,
+                |class| class,
+            );
+            recognised += score.right;
+            all += score.messages;
+        }
         println!(
-            "dictionary attack, {poisoned:2} of {}: {:.3} {:.2}",
-            lessons.len(),
-            figures.log_loss,
-            figures.genuine_recall
+            "{n:3} honest, {poisoned:2} poisoned:{line}  others {:.3} of {all}",
+            recognised / all
         );
     }
+}
+
+/// Lessons of a mailbox, none of them in the canary, and the examples that are left.
+fn honest(mails: &[Mail], mailbox: &str, draw: usize) -> (Vec<Lesson>, Vec<Example>) {
+    let own = mails
+        .iter()
+        .filter(|m| m.mailbox == mailbox && !m.is_canary);
+    let (mut learned, rest): (Vec<_>, Vec<_>) = own
+        .enumerate()
+        .partition(|(number, _)| (number + draw) % 5 < 3);
+    learned.sort_by_key(|(number, _)| number * (7919 + draw) % 1009);
+    let lessons = learned
+        .into_iter()
+        .map(|(number, mail)| lesson(&mail.bytes, mail.example.class, number))
+        .collect();
+    (lessons, examples(rest.into_iter().map(|(_, mail)| mail)))
+}
+
+/// A message with a share of the words of genuine mail, learned as spam.
+fn poison(words: &[String], part: usize, parts: usize) -> Lesson {
+    let own: Vec<&str> = words
+        .iter()
+        .skip(part)
+        .step_by(parts)
+        .map(String::as_str)
+        .collect();
+    let mail = format!(
+        "From: q{part}@b{part}.example\nSubject: x\n\n{}",
+        own.join(" ")
+    );
+    lesson(mail.as_bytes(), Label::Spam.index(), part)
 }
 
 fn genuine_words(mails: &[Mail]) -> Vec<String> {
@@ -321,6 +357,7 @@ fn costs(mails: &[Mail]) {
         passes.min().unwrap_or_default().as_secs_f64() * 1e3
     };
     let base = Model::shipped().expect("whole");
+    let owner = Owner::default();
     let load = timed(&mut || drop(black_box(Model::shipped())));
     println!("loading the shipped model: {load:.2} ms");
     for known in [0, 100, 1000] {
@@ -331,14 +368,17 @@ fn costs(mails: &[Mail]) {
             .map(|(number, mail)| lesson(&mail.bytes, mail.example.class, number))
             .collect();
         let mail = &mails[mails.len() / 2];
+        let taught = teach(&base, &lessons.iter().collect::<Vec<_>>()).expect("fits");
         let one = timed(&mut || {
             let new = lesson(&mail.bytes, 0, 0);
-            let all: Vec<&Lesson> = lessons.iter().chain([&new]).collect();
-            let taught = teach(&base, &all).expect("fits");
-            let message = Message::parse(&mail.bytes);
-            black_box(message);
-            black_box(taught.classifier().estimate().scores(&new.events));
+            let taught = teach_one(&taught, &new).expect("fits");
+            black_box(triage(&mail.bytes, &owner, &taught, &Policy::default()));
         });
-        println!("one more lesson on {known:4} to the next verdict: {one:.2} ms");
+        let anew = timed(&mut || {
+            drop(black_box(teach(&base, &lessons.iter().collect::<Vec<_>>())));
+        });
+        println!(
+            "one more lesson on {known:4} to the next verdict: {one:.2} ms; all anew: {anew:.2} ms"
+        );
     }
 }

@@ -118,7 +118,10 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         } => model::show(model.as_deref()),
         Command::Model {
             action: ModelAction::Versions { json, state },
-        } => versions::list(&state, &config()?, Format::of(json)),
+        } => {
+            let format = if json { Format::Json } else { Format::People };
+            versions::list(&state, &config()?, format)
+        }
         Command::Model {
             action:
                 ModelAction::Restore {
@@ -154,12 +157,6 @@ impl Notes {
 enum Format {
     People,
     Json,
-}
-
-impl Format {
-    fn of(json: bool) -> Format {
-        if json { Format::Json } else { Format::People }
-    }
 }
 
 /// Seconds since 1970, by this machine's clock; 0 before that.

@@ -9,6 +9,8 @@ mod groups;
 mod lesson;
 mod teach;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::classify::{
@@ -22,11 +24,11 @@ use crate::message::Message;
 use crate::model::{HeldOut, Model};
 use crate::owner::Owner;
 
-pub use canary::{Canary, CanaryFigures, LOG_LOSS_MARGIN, RECALL_MARGIN, Worse};
+pub use canary::{Canary, CanaryFigures, Worse};
 pub use compare::{Comparison, Figures, compare};
 pub use groups::{GroupKey, group};
 pub use lesson::{Identity, Lesson, Origin, Suspension};
-pub use teach::{LESSON_WEIGHT, Standing, counting, example, standings, teach};
+pub use teach::{LESSON_WEIGHT, Standing, counting, example, standings, teach, teach_one};
 
 /// Folds for calibration.
 const FOLDS: usize = 10;
@@ -36,12 +38,23 @@ const FOLDS: usize = 10;
 pub struct Example {
     /// Position of its label in the set of labels at hand.
     pub class: usize,
-    /// What is counted of it.
+    /// What it is judged by, and what is counted of it.
     pub events: Vec<Event>,
+    /// How much it counts.
+    pub counts_as: CountsAs,
     /// What makes it belong to others.
     pub group_key: GroupKey,
     /// `Date` of the message, in seconds since 1970.
     pub date: Option<i64>,
+}
+
+/// How much an example counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountsAs {
+    /// As the message it is.
+    Message,
+    /// As the owner's own word about it.
+    Lesson,
 }
 
 impl Example {
@@ -51,10 +64,19 @@ impl Example {
         Example::of(&message, &contact, class)
     }
 
+    /// The events as they are counted.
+    pub fn counted(&self) -> Cow<'_, [Event]> {
+        match self.counts_as {
+            CountsAs::Message => Cow::Borrowed(&self.events),
+            CountsAs::Lesson => Cow::Owned(teach::weighted(&self.events)),
+        }
+    }
+
     fn of(message: &Message, contact: &Contact, class: usize) -> Example {
         Example {
             class,
             events: features(message, contact).events,
+            counts_as: CountsAs::Message,
             group_key: GroupKey::of(contact, message),
             date: message.date(),
         }
@@ -68,6 +90,9 @@ pub enum LearnError {
     /// Counting failed.
     #[error(transparent)]
     Count(#[from] CountError),
+    /// The model has no such label.
+    #[error("the model does not know the label {0}")]
+    UnknownLabel(Label),
     /// Estimating failed.
     #[error(transparent)]
     Estimate(#[from] EstimateError),
@@ -101,7 +126,7 @@ pub fn train_for_lessons(
     let guard = Guard::from_held_out(held_out_probabilities(&fitted, genuine));
     let summary = summarise(&fitted);
     for lesson in &examples[examples.len() - n_lessons..] {
-        fitted.counts.unlearn(lesson.class, &lesson.events)?;
+        fitted.counts.unlearn(lesson.class, &lesson.counted())?;
     }
     let model = Model::new(
         labels.to_vec(),
@@ -150,7 +175,7 @@ pub fn count<'a>(
 ) -> Result<Counts, CountError> {
     let mut counts = Counts::new(n_classes);
     for example in examples {
-        counts.learn(example.class, &example.events)?;
+        counts.learn(example.class, &example.counted())?;
     }
     Ok(counts)
 }
@@ -168,7 +193,7 @@ fn score_held_out(
             let members = || (0..examples.len()).filter(|index| folds[*index] == fold);
             let mut rest = counts.clone();
             for index in members() {
-                rest.unlearn(examples[index].class, &examples[index].events)?;
+                rest.unlearn(examples[index].class, &examples[index].counted())?;
             }
             let estimate = match Estimate::fit(&rest, ALPHA) {
                 // All that is left of a tiny collection is one class: nothing to score by.

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
 pub use lessons::LessonBook;
-pub use versions::{InPlace, Version};
+pub use versions::{InPlace, Making, Version};
 
 /// Name of the file in the state directory.
 const FILE: &str = "state.sqlite";

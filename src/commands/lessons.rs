@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
-use super::{CommandError, Format, classify, table, teach};
+use super::{CommandError, classify, table, teach};
 use crate::cli::{LessonsAction, LessonsShown};
 use crate::config::Config;
 use crate::explain::phrase;
@@ -125,34 +125,34 @@ impl<'a> LessonRecord<'a> {
 }
 
 fn list(found: &Found, shown: &LessonsShown) -> Result<(), CommandError> {
-    match Format::of(shown.json) {
-        Format::Json => {
-            let mut out = BufWriter::new(std::io::stdout().lock());
-            for (lesson, standing) in found {
-                let line = serde_json::to_string(&LessonRecord::of(lesson, standing))
-                    .map_err(|error| CommandError::Internal(error.to_string()))?;
-                writeln!(out, "{line}")?;
-            }
-            Ok(out.flush()?)
-        }
-        Format::People => {
-            let mut rows = table::new(&["message", "label", "learned", "from", "standing"]);
-            for (lesson, standing) in found {
-                let standing = match standing {
-                    Standing::Counts => standing.name().to_owned(),
-                    held => format!("held: {}", held.describe()),
-                };
-                rows.add_row(vec![
-                    comfy_table::Cell::new(lesson.identity),
-                    comfy_table::Cell::new(lesson.label),
-                    comfy_table::Cell::new(table::date(lesson.learned)),
-                    comfy_table::Cell::new(lesson.origin.name()),
-                    comfy_table::Cell::new(standing),
-                ]);
-            }
-            classify::print(&rows)
-        }
+    if !shown.json {
+        return classify::print(&rows(found));
     }
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    for (lesson, standing) in found {
+        let line = serde_json::to_string(&LessonRecord::of(lesson, standing))
+            .map_err(|error| CommandError::Internal(error.to_string()))?;
+        writeln!(out, "{line}")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn rows(found: &Found) -> comfy_table::Table {
+    let mut rows = table::new(&["message", "label", "learned", "from", "standing"]);
+    for (lesson, standing) in found {
+        let standing = match standing {
+            Standing::Counts => standing.name().to_owned(),
+            held => format!("held: {}", held.describe()),
+        };
+        rows.add_row(vec![
+            comfy_table::Cell::new(lesson.identity),
+            comfy_table::Cell::new(lesson.label),
+            comfy_table::Cell::new(table::date(lesson.learned)),
+            comfy_table::Cell::new(lesson.origin.name()),
+            comfy_table::Cell::new(standing),
+        ]);
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -163,9 +163,5 @@ mod tests {
     fn a_word_is_looked_for_as_it_is_counted() {
         assert_eq!(names_of("Offer"), ["subject:offer", "word:offer"]);
         assert_eq!(names_of("link:shop.example"), ["link:shop.example"]);
-        assert!(
-            names_of("a\nFrom: b").contains(&"word:b".to_owned())
-                || names_of("a\nFrom: b").len() == 1
-        );
     }
 }

@@ -18,7 +18,7 @@ use crate::message::Message;
 use crate::model::Model;
 use crate::owner::Owner;
 use crate::source::Rest;
-use crate::state::{InPlace, LessonBook, State};
+use crate::state::{InPlace, LessonBook, Making, State};
 
 /// What became of the messages of one command, by what happened to them.
 type Tally = BTreeMap<&'static str, usize>;
@@ -234,7 +234,12 @@ impl School {
             ..place
         };
         if !is_there(&book, &model, &place)? {
-            book.install(&model, now(), why, counting(&lessons).len(), &place)?;
+            let making = Making {
+                made: now(),
+                why,
+                lessons: counting(&lessons).len(),
+            };
+            book.install(&model, &making, &place)?;
         }
         book.close()?;
         self.state.sweep_versions()?;
@@ -266,7 +271,12 @@ fn first(book: &LessonBook<'_>, base: &Model) -> Result<InPlace, CommandError> {
         base: base.id(),
         accepted: None,
     };
-    let version = book.install(base, now(), "before the first lesson", 0, &place)?;
+    let making = Making {
+        made: now(),
+        why: "before the first lesson",
+        lessons: 0,
+    };
+    let version = book.install(base, &making, &place)?;
     Ok(InPlace { version, ..place })
 }
 
@@ -301,16 +311,16 @@ fn check(
     };
     let after = judge(model)?;
     let before = match accepted {
-        Some((log_loss, genuine_recall)) => CanaryFigures {
+        Some((log_loss, genuine_log_loss)) => CanaryFigures {
             log_loss,
-            genuine_recall,
+            genuine_log_loss,
             ..after
         },
         None => judge(base)?,
     };
     match (before.admit(after), accept_worse) {
         (Ok(()), _) => Ok(accepted),
-        (Err(_), AcceptWorse::Yes) => Ok(Some((after.log_loss, after.genuine_recall))),
+        (Err(_), AcceptWorse::Yes) => Ok(Some((after.log_loss, after.genuine_log_loss))),
         (Err(worse), AcceptWorse::No) => Err(CommandError::Refused(format!(
             "{worse}; nothing was learned: check the labels, or insist with --accept-worse"
         ))),

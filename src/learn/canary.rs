@@ -26,11 +26,13 @@ static MAIL: [&[u8]; 4] = [
     include_bytes!("../../models/canary/spam.mbox.gz"),
 ];
 
-/// How much the mean log loss on the canary may grow.
-pub const LOG_LOSS_MARGIN: f64 = 0.08;
+/// How much the mean log loss on the canary may grow. Honest lessons of a mailbox that the model
+/// did not know (`cargo bench --bench lessons`: 84 draws of 1 to 100) let it grow by 0.04 at most.
+const LOG_LOSS_MARGIN: f64 = 0.08;
 
-/// How much the share of genuine mail whose likeliest label is genuine may fall.
-pub const RECALL_MARGIN: f64 = 0.05;
+/// How much the mean log loss of its genuine mail may grow; honest lessons, by 0.098 at most. The
+/// share recognised says less: with fifty messages it swings by six points on honest lessons.
+const GENUINE_MARGIN: f64 = 0.12;
 
 /// The fixed set.
 #[derive(Debug, Clone)]
@@ -50,14 +52,16 @@ pub struct CanaryFigures {
     pub genuine: usize,
     /// Share of those whose likeliest label is genuine; 1 if there are none.
     pub genuine_recall: f64,
+    /// Mean negative log-probability of genuine over them, in nats.
+    pub genuine_log_loss: f64,
 }
 
 /// A model that is worse on the canary than it may be.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error(
-    "the new model would judge known mail worse: log loss {:.3} (was {:.3}, at most {LOG_LOSS_MARGIN} more), genuine mail recognised {:.1} % (was {:.1} %, at most {} points less)",
-    after.log_loss, before.log_loss,
-    100.0 * after.genuine_recall, 100.0 * before.genuine_recall, 100.0 * RECALL_MARGIN
+    "the new model would judge known mail worse: log loss {:.3} (at most {:.3}), of genuine mail {:.3} (at most {:.3}), {:.0} % of which it recognises",
+    after.log_loss, before.log_loss + LOG_LOSS_MARGIN,
+    after.genuine_log_loss, before.genuine_log_loss + GENUINE_MARGIN, 100.0 * after.genuine_recall
 )]
 pub struct Worse {
     /// The figures it is measured against.
@@ -118,12 +122,13 @@ fn figures(
     calibration: &Calibration,
     genuine: Option<usize>,
 ) -> CanaryFigures {
-    let (mut loss, mut n_genuine, mut recognised) = (0.0, 0, 0);
+    let (mut loss, mut genuine_loss, mut n_genuine, mut recognised) = (0.0, 0.0, 0, 0);
     for (example, class) in known {
         let p = calibration.probabilities(&estimate.scores(&example.events));
         loss -= p[*class].max(1e-300).ln();
         if Some(*class) == genuine {
             n_genuine += 1;
+            genuine_loss -= p[*class].max(1e-300).ln();
             recognised += usize::from(p.iter().all(|other| *other <= p[*class]));
         }
     }
@@ -131,6 +136,7 @@ fn figures(
         messages: known.len(),
         log_loss: loss / known.len().max(1) as f64,
         genuine: n_genuine,
+        genuine_log_loss: genuine_loss / f64::from(n_genuine.max(1) as u32),
         genuine_recall: match n_genuine {
             0 => 1.0,
             n => f64::from(recognised as u32) / n as f64,
@@ -146,7 +152,7 @@ impl CanaryFigures {
     pub fn admit(self, after: CanaryFigures) -> Result<(), Worse> {
         // NaN fails: the comparison asks for what is good.
         let is_fine = after.log_loss <= self.log_loss + LOG_LOSS_MARGIN
-            && after.genuine_recall >= self.genuine_recall - RECALL_MARGIN;
+            && after.genuine_log_loss <= self.genuine_log_loss + GENUINE_MARGIN;
         match is_fine {
             true => Ok(()),
             false => Err(Worse {

@@ -8,6 +8,9 @@ use crate::classify::{ALPHA, Estimate, EstimateError};
 use crate::label::Label;
 use crate::model::Model;
 
+/// Probabilities of the classes for a message, and its class.
+type Judged = (Vec<f64>, usize);
+
 /// How much log loss may grow before a model counts as worse.
 const LOG_LOSS_MARGIN: f64 = 0.02;
 
@@ -31,7 +34,7 @@ pub struct Figures {
 
 impl Figures {
     /// Sums up probabilities of the classes with the right class.
-    fn of(judged: &[(Vec<f64>, usize)], genuine: Option<usize>) -> Figures {
+    fn of(judged: &[Judged], genuine: Option<usize>) -> Figures {
         let (mut right, mut loss, mut n_genuine, mut recognised) = (0, 0.0, 0, 0);
         for (p, class) in judged {
             let is_right = p.iter().all(|other| *other <= p[*class]);
@@ -101,8 +104,8 @@ pub fn compare(
             ))
         })
         .collect();
-    let mut old: Vec<(Vec<f64>, usize)> = Vec::new();
-    let mut new: Vec<(Vec<f64>, usize)> = Vec::new();
+    let mut old: Vec<Judged> = Vec::new();
+    let mut new: Vec<Judged> = Vec::new();
     for (old_fold, new_fold) in by_fold? {
         // What is left of the model in place may be too little to judge by.
         if let Some(old_fold) = old_fold {
@@ -124,13 +127,15 @@ fn judge_without(
     classes: &[Option<usize>],
     examples: &[Example],
     members: &[usize],
-) -> Result<Option<Vec<(Vec<f64>, usize)>>, LearnError> {
+) -> Result<Option<Vec<Judged>>, LearnError> {
     let class_of = |index: usize| classes[examples[index].class].unwrap_or_default();
     let mut counts = model.counts.clone();
     for index in members {
-        let events = &examples[*index].events;
+        let events = examples[*index].counted();
         // An error means that it had not counted the message: there is nothing to take away.
-        counts.unlearn(class_of(*index), events).unwrap_or_default();
+        counts
+            .unlearn(class_of(*index), &events)
+            .unwrap_or_default();
     }
     let estimate = match Estimate::fit(&counts, ALPHA) {
         Err(EstimateError::OneClass) => return Ok(None),
@@ -151,7 +156,7 @@ fn judge_new(
     fold: usize,
     n_classes: usize,
     members: &[usize],
-) -> Vec<(Vec<f64>, usize)> {
+) -> Vec<Judged> {
     let others: Vec<Scored> = held_out
         .iter()
         .zip(folds)
@@ -177,7 +182,7 @@ mod tests {
     fn examples(n: usize, mixed_up: usize) -> Vec<Example> {
         (0..n)
             .map(|k| {
-                let words = ["your talk on bridges was a joy", "discount offer, book now"][k % 2];
+                let words = ["your talk was a joy", "discount offer, book now"][k % 2];
                 let mail = format!("From: p{k}@a{k}.example\n\n{words} {k}");
                 let class = if k < mixed_up { 1 - k % 2 } else { k % 2 };
                 Example::read(mail.as_bytes(), &Owner::default(), class)

@@ -27,7 +27,7 @@ pub(super) const STEP: M<'static> = M::up(
         version INTEGER NOT NULL REFERENCES versions (version),
         base TEXT NOT NULL,
         accepted_log_loss REAL,        -- on the canary, where worse was accepted
-        accepted_recall REAL
+        accepted_genuine REAL
     ) STRICT;",
 );
 
@@ -49,6 +49,17 @@ pub struct Version {
     pub lessons: u64,
 }
 
+/// How a version came about.
+#[derive(Debug, Clone, Copy)]
+pub struct Making<'a> {
+    /// When, in seconds since 1970.
+    pub made: i64,
+    /// By which command.
+    pub why: &'a str,
+    /// Lessons that count in it.
+    pub lessons: usize,
+}
+
 /// Which version messages are judged by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InPlace {
@@ -56,7 +67,7 @@ pub struct InPlace {
     pub version: i64,
     /// [`Model::id`] of the model it stands for; with another one it is out of date.
     pub base: String,
-    /// Log loss and genuine recall on the canary, where the owner accepted worse than the base's.
+    /// Log loss on the canary and on its genuine mail, where the owner accepted worse than the base's.
     pub accepted: Option<(f64, f64)>,
 }
 
@@ -132,15 +143,19 @@ impl LessonBook<'_> {
     pub fn install(
         &self,
         model: &Model,
-        made: i64,
-        why: &str,
-        n_lessons: usize,
+        making: &Making<'_>,
         place: &InPlace,
     ) -> Result<i64, StateError> {
         self.execute(
             "INSERT INTO versions (sha256, base, made, why, lessons, last_lesson)
              VALUES (?, ?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM lessons))",
-            params![model.sha256(), place.base, made, why, n_lessons as i64],
+            params![
+                model.sha256(),
+                place.base,
+                making.made,
+                making.why,
+                making.lessons as i64
+            ],
         )?;
         let version = self.transaction.last_insert_rowid();
         let directory = self.path.parent().unwrap_or(Path::new("."));
@@ -179,11 +194,11 @@ impl LessonBook<'_> {
     }
 
     fn put_in_place(&self, place: &InPlace) -> Result<(), StateError> {
-        let (log_loss, recall) = place.accepted.unzip();
+        let (log_loss, genuine) = place.accepted.unzip();
         self.execute(
             "INSERT OR REPLACE INTO in_place
-                (one, version, base, accepted_log_loss, accepted_recall) VALUES (1, ?, ?, ?, ?)",
-            params![place.version, place.base, log_loss, recall],
+                (one, version, base, accepted_log_loss, accepted_genuine) VALUES (1, ?, ?, ?, ?)",
+            params![place.version, place.base, log_loss, genuine],
         )
         .map(drop)
     }
@@ -217,7 +232,7 @@ fn in_place(connection: &Connection) -> rusqlite::Result<Option<InPlace>> {
         })
     };
     connection
-        .prepare_cached("SELECT version, base, accepted_log_loss, accepted_recall FROM in_place")?
+        .prepare_cached("SELECT version, base, accepted_log_loss, accepted_genuine FROM in_place")?
         .query_row([], place)
         .optional()
 }

@@ -248,7 +248,7 @@ fn a_model_that_judges_known_mail_worse_is_refused() {
         1,
         &[
             "worse",
-            "genuine mail recognised",
+            "of genuine mail",
             "nothing was learned",
             "--accept-worse",
         ],
@@ -402,7 +402,7 @@ fn a_dictionary_attack_does_not_hide_genuine_mail() {
     let poison: Vec<String> = (0..10).map(|n| dictionary(n, 10)).collect();
     here.write("poison.mbox", mbox(&poison));
     let run = here.run(&["learn", "spam", "poison.mbox"]);
-    run.fails(1, &["genuine mail recognised", "nothing was learned"]);
+    run.fails(1, &["of genuine mail", "nothing was learned"]);
     assert_eq!(canary.judge(&model(&here)).unwrap(), before);
     assert_eq!(listed(&here, "list").len(), 188);
 }
@@ -499,7 +499,7 @@ proptest! {
         let mut counts = taught.counts.clone();
         for lesson in &lessons {
             let example = anteroom::learn::example(lesson, &Label::ALL);
-            counts.unlearn(example.class, &example.events).unwrap();
+            counts.unlearn(example.class, &example.counted()).unwrap();
         }
         prop_assert!(counts == base.counts);
         prop_assert_eq!(teach(&base, &[]).unwrap().encode(), base.encode());
