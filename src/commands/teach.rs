@@ -227,10 +227,10 @@ impl School {
         }
         let model = teach(&self.base, &counting(&lessons))
             .map_err(|error| CommandError::Data(error.to_string()))?;
-        let accepted = check(&self.base, &model, &place, self.gate, self.accept_worse)?;
+        let standard = check(&self.base, &model, &place, self.gate, self.accept_worse)?;
         let place = InPlace {
             base: self.base.id(),
-            accepted,
+            standard,
             ..place
         };
         if !is_there(&book, &model, &place)? {
@@ -269,7 +269,7 @@ fn first(book: &LessonBook<'_>, base: &Model) -> Result<InPlace, CommandError> {
     let place = InPlace {
         version: 0,
         base: base.id(),
-        accepted: None,
+        standard: None,
     };
     let making = Making {
         made: now(),
@@ -291,8 +291,9 @@ fn is_there(book: &LessonBook<'_>, model: &Model, place: &InPlace) -> Result<boo
     Ok(is_same_base && in_place.is_some_and(|version| version.sha256 == sha256))
 }
 
-/// Lets a model pass or refuses it. Gives back the figures to go by from now on, where they are
-/// not the base's own.
+/// Lets a model pass or refuses it. Gives back the figures that the next one is measured against:
+/// the best that were reached, so that many small harms are not taken for none. Taking lessons
+/// back starts from the base again.
 fn check(
     base: &Model,
     model: &Model,
@@ -300,9 +301,8 @@ fn check(
     gate: Gate,
     accept_worse: AcceptWorse,
 ) -> Result<Option<(f64, f64)>, CommandError> {
-    let accepted = place.accepted.filter(|_| place.base == base.id());
     if gate == Gate::Open {
-        return Ok(accepted);
+        return Ok(None);
     }
     let canary = Canary::shipped();
     let judge = |model: &Model| {
@@ -310,7 +310,7 @@ fn check(
         figures.map_err(|error| CommandError::Data(error.to_string()))
     };
     let after = judge(model)?;
-    let before = match accepted {
+    let before = match place.standard.filter(|_| place.base == base.id()) {
         Some((log_loss, genuine_log_loss)) => CanaryFigures {
             log_loss,
             genuine_log_loss,
@@ -318,13 +318,16 @@ fn check(
         },
         None => judge(base)?,
     };
-    match (before.admit(after), accept_worse) {
-        (Ok(()), _) => Ok(accepted),
-        (Err(_), AcceptWorse::Yes) => Ok(Some((after.log_loss, after.genuine_log_loss))),
-        (Err(worse), AcceptWorse::No) => Err(CommandError::Refused(format!(
-            "{worse}; nothing was learned: check the labels, or insist with --accept-worse"
-        ))),
-    }
+    let standard = match (before.admit(after), accept_worse) {
+        (Ok(()), _) => before.best(after),
+        (Err(_), AcceptWorse::Yes) => after,
+        (Err(worse), AcceptWorse::No) => {
+            return Err(CommandError::Refused(format!(
+                "{worse}; nothing was learned: check the labels, or insist with --accept-worse"
+            )));
+        }
+    };
+    Ok(Some((standard.log_loss, standard.genuine_log_loss)))
 }
 
 /// Says what became of the messages, and which new lessons do not count.

@@ -85,7 +85,7 @@ pub(super) fn restore(
     book.restore(&InPlace {
         version: number,
         base: base.id(),
-        accepted: None,
+        standard: None,
     })?;
     let set_aside = crate::learn::standings(&book.lessons()?)
         .into_iter()

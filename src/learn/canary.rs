@@ -30,9 +30,10 @@ static MAIL: [&[u8]; 4] = [
 /// did not know (`cargo bench --bench lessons`: 84 draws of 1 to 100) let it grow by 0.04 at most.
 const LOG_LOSS_MARGIN: f64 = 0.08;
 
-/// How much the mean log loss of its genuine mail may grow; honest lessons, by 0.098 at most. The
-/// share recognised says less: with fifty messages it swings by six points on honest lessons.
-const GENUINE_MARGIN: f64 = 0.12;
+/// How much the mean log loss of its genuine mail may grow; of the same 84 draws three, all of one
+/// mailbox, went beyond it, and a dictionary attack of one lesson in twenty does. The share of it
+/// that is recognised says less: of fifty messages it swings by six points on honest lessons.
+const GENUINE_MARGIN: f64 = 0.04;
 
 /// The fixed set.
 #[derive(Debug, Clone)]
@@ -145,6 +146,15 @@ fn figures(
 }
 
 impl CanaryFigures {
+    /// The better of each figure.
+    pub fn best(self, other: CanaryFigures) -> CanaryFigures {
+        CanaryFigures {
+            log_loss: self.log_loss.min(other.log_loss),
+            genuine_log_loss: self.genuine_log_loss.min(other.genuine_log_loss),
+            ..other
+        }
+    }
+
     /// Checks a new model's figures against these.
     ///
     /// # Errors

@@ -26,8 +26,8 @@ pub(super) const STEP: M<'static> = M::up(
         one INTEGER PRIMARY KEY CHECK (one = 1),
         version INTEGER NOT NULL REFERENCES versions (version),
         base TEXT NOT NULL,
-        accepted_log_loss REAL,        -- on the canary, where worse was accepted
-        accepted_genuine REAL
+        standard_log_loss REAL,        -- on the canary, the best so far
+        standard_genuine REAL
     ) STRICT;",
 );
 
@@ -67,8 +67,9 @@ pub struct InPlace {
     pub version: i64,
     /// [`Model::id`] of the model it stands for; with another one it is out of date.
     pub base: String,
-    /// Log loss on the canary and on its genuine mail, where the owner accepted worse than the base's.
-    pub accepted: Option<(f64, f64)>,
+    /// Log loss on the canary and on its genuine mail that the next model is measured against; the
+    /// base's own if none.
+    pub standard: Option<(f64, f64)>,
 }
 
 impl State {
@@ -194,10 +195,10 @@ impl LessonBook<'_> {
     }
 
     fn put_in_place(&self, place: &InPlace) -> Result<(), StateError> {
-        let (log_loss, genuine) = place.accepted.unzip();
+        let (log_loss, genuine) = place.standard.unzip();
         self.execute(
             "INSERT OR REPLACE INTO in_place
-                (one, version, base, accepted_log_loss, accepted_genuine) VALUES (1, ?, ?, ?, ?)",
+                (one, version, base, standard_log_loss, standard_genuine) VALUES (1, ?, ?, ?, ?)",
             params![place.version, place.base, log_loss, genuine],
         )
         .map(drop)
@@ -228,11 +229,11 @@ fn in_place(connection: &Connection) -> rusqlite::Result<Option<InPlace>> {
         Ok(InPlace {
             version: row.get(0)?,
             base: row.get(1)?,
-            accepted: log_loss.zip(row.get(3)?),
+            standard: log_loss.zip(row.get(3)?),
         })
     };
     connection
-        .prepare_cached("SELECT version, base, accepted_log_loss, accepted_genuine FROM in_place")?
+        .prepare_cached("SELECT version, base, standard_log_loss, standard_genuine FROM in_place")?
         .query_row([], place)
         .optional()
 }

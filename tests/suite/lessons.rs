@@ -1,10 +1,10 @@
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anteroom::features::Event;
 use anteroom::label::Label;
-use anteroom::learn::{Canary, Lesson, Origin, teach};
+use anteroom::learn::{Canary, Example, Lesson, Origin, teach, train};
 use anteroom::model::Model;
 use anteroom::owner::Owner;
 use proptest::prelude::*;
@@ -27,6 +27,15 @@ fn offer(n: usize) -> String {
         &format!(
             "Hello, we build dashboards for warehouses and could save you money. Would you have fifteen minutes for a quick call on day {n} of next month? Best, Sam"
         ),
+    )
+}
+
+/// A genuine request that the shipped model takes for a pitch, but not surely.
+fn request() -> String {
+    mail(
+        "Sam Ple <sam@depot.example>",
+        "dashboards",
+        "Hello, the dashboards for our warehouse need a second pair of eyes. Would you have fifteen minutes on day 1 of next month? Best, Sam",
     )
 }
 
@@ -70,7 +79,7 @@ fn model(here: &Workspace) -> Model {
 #[test]
 fn a_lesson_changes_the_next_verdict_and_taking_it_back_changes_it_back() {
     let here = workspace();
-    here.write("m.eml", offer(1));
+    here.write("m.eml", request());
     let before = judged(&here, "m.eml");
     assert_ne!(before["label"], "genuine", "{before}");
     let said = here.run(&["learn", "genuine", "m.eml"]).ok().stdout();
@@ -327,7 +336,7 @@ fn a_damaged_model_is_put_together_again_from_the_lessons() {
 #[test]
 fn lessons_find_their_place_and_say_so() {
     let here = Workspace::new();
-    here.write("m.eml", offer(1));
+    here.write("m.eml", request());
     let first = here.run(&["learn", "genuine", "m.eml"]);
     assert!(
         first.stderr().contains("usual-state/anteroom from now on"),
@@ -378,12 +387,9 @@ fn bad_input_teaches_nothing() {
         .fails(73, &["cannot be used for state", "--state"]);
 }
 
-/// 198 lessons, one in twenty of a dictionary attack: all words of genuine mail, learned as spam.
-/// Measured: it would take genuine mail recognised on the canary from 88 % to 76 % and log loss
-/// from 0.495 to 0.566, and is refused; the model in place is untouched.
-#[test]
-fn a_dictionary_attack_does_not_hide_genuine_mail() {
-    let here = workspace();
+/// Labelled examples: path, label and bytes, in a fixed order.
+fn examples() -> Vec<(Label, Vec<u8>)> {
+    let mut found = Vec::new();
     for label in Label::ALL {
         let folder = root().join("training-data").join(label.name());
         let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -391,40 +397,94 @@ fn a_dictionary_attack_does_not_hide_genuine_mail() {
             .map(|entry| entry.unwrap().path())
             .collect();
         files.sort();
-        for (n, file) in files.iter().step_by(7).take(47).enumerate() {
-            std::fs::create_dir_all(here.path(label.name())).unwrap();
-            std::fs::copy(file, here.path(label.name()).join(format!("{n}.eml"))).unwrap();
-        }
-        here.run(&["learn", label.name(), label.name()]).ok();
+        found.extend(
+            files
+                .iter()
+                .map(|file| (label, std::fs::read(file).unwrap())),
+        );
     }
-    let canary = Canary::shipped();
-    let before = canary.judge(&model(&here)).unwrap();
-    let poison: Vec<String> = (0..10).map(|n| dictionary(n, 10)).collect();
-    here.write("poison.mbox", mbox(&poison));
-    let run = here.run(&["learn", "spam", "poison.mbox"]);
-    run.fails(1, &["of genuine mail", "nothing was learned"]);
-    assert_eq!(canary.judge(&model(&here)).unwrap(), before);
-    assert_eq!(listed(&here, "list").len(), 188);
+    found
 }
 
-/// A mail with a share of all words of genuine examples, as many as count.
-fn dictionary(part: usize, parts: usize) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut seen = HashSet::new();
-    for entry in std::fs::read_dir(root().join("training-data/genuine")).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        let (message, contact) = anteroom::triage::read(&bytes, &Owner::default());
-        for word in contact
-            .words(&message)
-            .split(|c: char| !c.is_alphanumeric())
-        {
-            if word.len() > 2 && seen.insert(word.to_lowercase()) {
-                words.push(word.to_lowercase());
-            }
-        }
+fn lesson(bytes: &[u8], label: Label) -> Lesson {
+    let (message, contact) = anteroom::triage::read(bytes, &Owner::default());
+    Lesson::of(&message, &contact, label, Origin::Command, 0)
+}
+
+/// Share of messages whose likeliest label is genuine.
+fn recognised<'a>(model: &Model, genuine: impl Iterator<Item = &'a Example>) -> f64 {
+    let (mut right, mut all) = (0.0, 0.0);
+    for example in genuine {
+        let scores = model.classifier().estimate().scores(&example.events);
+        let p = model.metadata.calibration.probabilities(&scores);
+        right += f64::from(u8::from(p.iter().all(|other| *other <= p[0])));
+        all += 1.0;
     }
-    words.sort();
-    let own: Vec<String> = words.into_iter().skip(part).step_by(parts).collect();
+    right / all
+}
+
+/// A dictionary attack: of 200 lessons one in twenty is a mail of a tenth of all words of genuine
+/// mail, learned as spam. Two thirds of the examples are the model, a sixth honest lessons, a
+/// sixth judged, in turn. Measured: all six models are refused; they would have taken genuine mail
+/// recognised from 87.4 % to 82.0 %.
+#[test]
+fn a_dictionary_attack_does_not_hide_genuine_mail() {
+    let all = examples();
+    let poison: Vec<Lesson> = (0..10)
+        .map(|part| lesson(dictionary(&all, part).as_bytes(), Label::Spam))
+        .collect();
+    let canary = Canary::shipped();
+    let (mut refused, mut fall) = (0, 0.0);
+    for turn in 0..6 {
+        let sixth = |n: usize| all.iter().skip((turn + n) % 6).step_by(6);
+        let read = |(label, bytes): &(Label, Vec<u8>)| {
+            Example::read(bytes, &Owner::default(), label.index())
+        };
+        let known: Vec<Example> = (2..6).flat_map(sixth).map(read).collect();
+        let (base, _) = train(&Label::ALL, &known).unwrap();
+        let honest: Vec<Lesson> = sixth(0)
+            .step_by(2)
+            .chain(sixth(0).skip(1).step_by(2))
+            .take(190)
+            .map(|(label, bytes)| lesson(bytes, *label))
+            .collect();
+        let genuine: Vec<Example> = sixth(1).map(read).filter(|own| own.class == 0).collect();
+        let honest: Vec<&Lesson> = honest.iter().collect();
+        let poisoned: Vec<&Lesson> = honest.iter().copied().chain(&poison).collect();
+        let taught = teach(&base, &honest).unwrap();
+        let poisoned = teach(&base, &poisoned).unwrap();
+        let judge = |model| canary.judge(model).unwrap();
+        let standard = judge(&base).best(judge(&taught));
+        let (before, after) = (
+            recognised(&taught, genuine.iter()),
+            recognised(&poisoned, genuine.iter()),
+        );
+        let verdict = standard.admit(judge(&poisoned));
+        refused += usize::from(verdict.is_err());
+        fall += if verdict.is_err() {
+            0.0
+        } else {
+            (before - after) / 6.0
+        };
+    }
+    assert!(
+        fall <= 0.01,
+        "{refused} of 6 refused, recall falls by {fall:.4}"
+    );
+}
+
+/// A mail with a tenth of all words of genuine examples, as many as count.
+fn dictionary(all: &[(Label, Vec<u8>)], part: usize) -> String {
+    let mut words = BTreeSet::new();
+    for (_, bytes) in all.iter().filter(|(label, _)| *label == Label::Genuine) {
+        let (message, contact) = anteroom::triage::read(bytes, &Owner::default());
+        let text = contact.words(&message).to_lowercase();
+        let long = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 2);
+        words.extend(long.map(str::to_owned));
+    }
+    let own: Vec<String> = words.into_iter().skip(part).step_by(10).collect();
     let id = format!("words {part}");
     mail(&format!("q{part}@b{part}.example"), &id, &own.join(" "))
 }
