@@ -172,3 +172,46 @@ impl CanaryFigures {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_model_has_counted_the_canary_and_is_judged_without_it() {
+        let canary = Canary::shipped();
+        let of = |class| {
+            canary
+                .examples
+                .iter()
+                .filter(|own| own.class == class)
+                .count()
+        };
+        assert_eq!([of(0), of(1), of(2), of(3)], [50, 51, 50, 50]);
+        let model = Model::shipped().unwrap();
+        let mut counts = model.counts.clone();
+        for example in &canary.examples {
+            counts.unlearn(example.class, &example.events).unwrap();
+        }
+        let seen = model.metadata.held_out.log_loss;
+        let judged = canary.judge(&model).unwrap();
+        assert!(judged.log_loss > 0.5 * seen, "{judged:?} {seen}");
+    }
+
+    #[test]
+    fn worse_is_refused_and_so_is_what_is_no_number() {
+        let figures = |log_loss, genuine_log_loss| CanaryFigures {
+            messages: 200,
+            log_loss,
+            genuine: 50,
+            genuine_recall: 0.9,
+            genuine_log_loss,
+        };
+        let before = figures(0.4, 0.3);
+        assert!(before.admit(figures(0.47, 0.33)).is_ok());
+        assert!(before.admit(figures(0.49, 0.30)).is_err());
+        assert!(before.admit(figures(0.40, 0.35)).is_err());
+        assert!(before.admit(figures(f64::NAN, 0.3)).is_err());
+        assert_eq!(before.best(figures(0.5, 0.2)), figures(0.4, 0.2));
+    }
+}
