@@ -70,6 +70,11 @@ impl Classifier {
         }
     }
 
+    /// The estimate.
+    pub fn estimate(&self) -> &Estimate {
+        &self.estimate
+    }
+
     /// Probabilities of the classes for a message.
     pub fn posterior(&self, features: &Features) -> Posterior {
         let known = self.estimate.known(&features.events);

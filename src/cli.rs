@@ -1,10 +1,17 @@
 //! The commands and flags as types. Nothing is opened or read here.
 
+mod lessons;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::decide::{MAX_BUDGET, ScopePolicy};
+
+pub use lessons::{
+    Forget, Labelled, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Train,
+    Unlearn,
+};
 
 /// Reads connection requests and messages, tells the few that were written to you from the rest,
 /// and says why. Everything happens on this machine.
@@ -52,6 +59,20 @@ pub enum Command {
     Explain(Explain),
     /// Say who wants what, by month and platform, the genuine first
     Report(Report),
+    /// Learn what mail is, for the very next verdict
+    Learn(Learn),
+    /// Take back that mail was learned
+    Unlearn(Unlearn),
+    /// Learn mail as something else than before
+    Relabel(Relabel),
+    /// Take back a lesson without its mail
+    Forget(Forget),
+    /// Look at what was learned
+    Lessons {
+        /// What to show.
+        #[command(subcommand)]
+        action: LessonsAction,
+    },
     /// Make a model from labelled mail
     Train(Train),
     /// Measure how good training on labelled mail is, on held-out messages
@@ -90,17 +111,9 @@ pub struct Judging {
     /// Mail you sent: whom you wrote to is left alone, and answers to you are known as such
     #[arg(long, value_name = "PATH")]
     pub sent: Vec<PathBuf>,
-    /// What is remembered between runs.
+    /// What is remembered.
     #[command(flatten)]
     pub state: StateArgs,
-}
-
-/// Where what is remembered between runs is kept.
-#[derive(Debug, Clone, Default, Args)]
-pub struct StateArgs {
-    /// Directory of the state store, made if it is not there; nothing is kept if left out
-    #[arg(long, value_name = "DIR")]
-    pub state: Option<PathBuf>,
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -161,7 +174,7 @@ pub struct Explain {
 /// `anteroom report`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Months are those of the messages' own dates, in UTC.\n\nExamples:\n  anteroom report Inbox.mbox\n  anteroom report --json ~/Maildir | jq '.genuine[].from'"
+    after_help = "Months are those of the messages' own dates, in UTC.\n\nExamples:\n  anteroom report Inbox.mbox\n  anteroom report --json ~/Maildir | jq .asks"
 )]
 pub struct Report {
     /// Mail to read; '-' is standard input. Left out: the decisions in the state store, where one
@@ -174,20 +187,6 @@ pub struct Report {
     /// How messages are judged.
     #[command(flatten)]
     pub judging: Judging,
-}
-
-/// `anteroom train`
-#[derive(Debug, Args)]
-#[command(
-    after_help = "DIR holds one folder (or mbox file) a label: genuine, generic-invite, pitch, spam.\n\nExample:\n  anteroom train training-data --out models/base.model"
-)]
-pub struct Train {
-    /// Directories of labelled mail
-    #[arg(value_name = "DIR", default_value = "training-data")]
-    pub dirs: Vec<PathBuf>,
-    /// Where to write the model
-    #[arg(long, value_name = "MODEL")]
-    pub out: PathBuf,
 }
 
 /// `anteroom evaluate`
@@ -224,5 +223,25 @@ pub enum ModelAction {
         /// One JSON object: the model's metadata
         #[arg(long)]
         json: bool,
+    },
+    /// List the models that teaching made and that can be brought back
+    Versions {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Where they are kept.
+        #[command(flatten)]
+        state: StateArgs,
+    },
+    /// Bring one of them back; lessons learned since are set aside
+    Restore {
+        /// Its number, as 'anteroom model versions' shows it
+        version: i64,
+        /// Model file the lessons were taught to; the shipped model if left out
+        #[arg(long, value_name = "FILE")]
+        model: Option<PathBuf>,
+        /// Where they are kept.
+        #[command(flatten)]
+        state: StateArgs,
     },
 }

@@ -7,16 +7,21 @@ mod explain;
 mod generate;
 mod inputs;
 mod labelled;
+mod lessons;
 mod memory;
 mod model;
 mod report;
 mod sort;
 mod table;
+mod taught;
+mod teach;
 mod train;
+mod versions;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::{Cli, Colour, Command, Judging, ModelAction};
 use crate::config::{Config, ConfigError};
@@ -49,9 +54,12 @@ pub enum CommandError {
     /// A model cannot be used or written.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The state store cannot be used.
+    /// What is remembered cannot be used or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The result would be worse than what is there.
+    #[error("{0}")]
+    Refused(String),
     /// Data was read but is not what it should be.
     #[error("{0}")]
     Data(String),
@@ -79,9 +87,10 @@ impl CommandError {
             CommandError::Model(ModelError::Read { .. }) => 66,
             CommandError::Model(ModelError::Write { .. }) | CommandError::CannotCreate(_) => 73,
             CommandError::Model(_) => 65,
-            CommandError::State(StateError::Directory { .. }) => 73,
+            CommandError::State(StateError::Directory { .. } | StateError::File { .. }) => 73,
             CommandError::State(StateError::Sqlite { .. }) => 74,
             CommandError::State(_) => 65,
+            CommandError::Refused(_) => 1,
             CommandError::Internal(_) => 70,
             CommandError::Config(_) => 78,
         }
@@ -107,14 +116,20 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
     threads.build_global().unwrap_or_default();
     let notes = if cli.quiet { Notes::Off } else { Notes::On };
     let config = || Config::load(cli.config.as_deref());
-    let judge =
-        |judging: &Judging| -> Result<Judge, CommandError> { Judge::set_up(judging, &config()?) };
+    let judge = |judging: &Judging| -> Result<Judge, CommandError> {
+        Judge::set_up(judging, &config()?, notes)
+    };
     match cli.command {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
         Command::Report(args) => report::run(&args, &judge(&args.judging)?, notes),
-        Command::Train(args) => train::run(&args, &owner(&config()?, &[])?, notes),
+        Command::Learn(args) => teach::learn(&args, &config()?, notes),
+        Command::Unlearn(args) => teach::unlearn(&args, &config()?, notes),
+        Command::Relabel(args) => teach::relabel(&args, &config()?, notes),
+        Command::Forget(args) => teach::forget(&args, &config()?, notes),
+        Command::Lessons { action } => lessons::run(&action, &config()?),
+        Command::Train(args) => train::run(&args, &config()?, notes),
         Command::Evaluate(args) => evaluate::run(&args, &owner(&config()?, &[])?, notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },
@@ -122,6 +137,20 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Model {
             action: ModelAction::Show { model, json: false },
         } => model::show(model.as_deref()),
+        Command::Model {
+            action: ModelAction::Versions { json, state },
+        } => {
+            let format = if json { Format::Json } else { Format::People };
+            versions::list(&state, &config()?, format)
+        }
+        Command::Model {
+            action:
+                ModelAction::Restore {
+                    version,
+                    model,
+                    state,
+                },
+        } => versions::restore(version, model.as_deref(), &state, &config()?),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man_pages(&dir),
     }
@@ -142,6 +171,19 @@ impl Notes {
             anstream::eprintln!("{line}");
         }
     }
+}
+
+/// For whom a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    People,
+    Json,
+}
+
+/// Seconds since 1970, by this machine's clock; 0 before that.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Turns a result into the exit code, printing the error. A reader that went away (`| head`) is
@@ -189,14 +231,15 @@ struct Judge {
 }
 
 impl Judge {
-    fn set_up(judging: &Judging, config: &Config) -> Result<Judge, CommandError> {
+    fn set_up(judging: &Judging, config: &Config, notes: Notes) -> Result<Judge, CommandError> {
         let mut policy = config.policy();
         policy.scope = judging.scope.unwrap_or(policy.scope);
         policy.error_budget = judging.error_budget.unwrap_or(policy.error_budget);
-        let path = judging.model.as_deref().or(config.model.as_deref());
+        let base = load_model(judging.model.as_deref().or(config.model.as_deref()))?;
+        let place = config.state_place(judging.state.state.as_deref());
         Ok(Judge {
             owner: owner(config, &judging.sent)?,
-            model: load_model(path)?,
+            model: taught::model(base, place.as_ref(), notes)?,
             policy,
             state: judging.state.state.clone().or_else(|| config.state.clone()),
         })

@@ -17,12 +17,12 @@ use crate::owner::{Owner, RelationSources, Rules};
 pub struct Config {
     /// Model file; the shipped model if left out.
     pub model: Option<PathBuf>,
+    /// Directory of what is remembered between runs.
+    pub state: Option<PathBuf>,
     /// Which messages get a label.
     pub scope: Option<ScopePolicy>,
     /// Share of genuine mail that may be filed away.
     pub error_budget: Option<f64>,
-    /// Directory of the state store; nothing is remembered between runs if left out.
-    pub state: Option<PathBuf>,
     /// Whose mailbox it is.
     #[serde(default)]
     pub owner: OwnerConfig,
@@ -56,6 +56,24 @@ pub struct RelationsConfig {
     pub connections: Vec<PathBuf>,
     /// What becomes of messages from people the owner knows.
     pub known: Option<KnownPolicy>,
+}
+
+/// The directory of what is remembered between runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatePlace {
+    /// A flag or the configuration names it.
+    Named(PathBuf),
+    /// Nobody does: it is where programs keep such things.
+    Usual(PathBuf),
+}
+
+impl StatePlace {
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        match self {
+            StatePlace::Named(path) | StatePlace::Usual(path) => path,
+        }
+    }
 }
 
 /// A configuration that cannot be used.
@@ -123,6 +141,19 @@ impl Config {
             ))),
             _ => Ok(config),
         }
+    }
+
+    /// Where things are remembered between runs, a flag before this file; nowhere if neither names
+    /// a directory and there is no home.
+    pub fn state_place(&self, flag: Option<&Path>) -> Option<StatePlace> {
+        let named = flag.or(self.state.as_deref());
+        if let Some(directory) = named {
+            return Some(StatePlace::Named(directory.to_owned()));
+        }
+        let home = std::env::var_os("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
+        Some(StatePlace::Usual(home.join("anteroom")))
     }
 
     /// The owner these settings describe.

@@ -131,6 +131,23 @@ impl Guard {
         }
     }
 
+    /// The guard over more genuine messages. Those behind it that were not kept are at least as
+    /// probable as the last that was; taking them for that errs towards filing less.
+    pub fn joined(&self, more: Vec<f64>) -> Guard {
+        if self.lowest.is_empty() {
+            return Guard::from_held_out(more);
+        }
+        let n_genuine = self.n_genuine + more.len();
+        let kept = (MAX_BUDGET * (n_genuine + 1) as f64).floor() as usize;
+        let mut lowest = self.lowest.clone();
+        let last = self.lowest[self.lowest.len() - 1];
+        lowest.resize(kept.min(self.n_genuine).max(lowest.len()), last);
+        lowest.extend(more);
+        lowest.sort_by(f64::total_cmp);
+        lowest.truncate(kept);
+        Guard { n_genuine, lowest }
+    }
+
     /// P(genuine) below which a message may be filed away so that at most the budgeted share of
     /// genuine mail is; none if there are too few examples to promise that. Split conformal
     /// prediction: the `⌊budget·(n+1)⌋`-th smallest of `n` held-out values.

@@ -3,7 +3,13 @@
 //! What a message scores is only ever judged by a model that did not see it, nor its sender, nor
 //! its near copies: examples fall into groups, and whole groups into folds.
 
+mod canary;
+mod compare;
 mod groups;
+mod lesson;
+mod teach;
+
+use std::borrow::Cow;
 
 use rayon::prelude::*;
 
@@ -19,7 +25,11 @@ use crate::model::{HeldOut, Model};
 use crate::owner::Owner;
 use crate::source::Content;
 
+pub use canary::{Canary, CanaryFigures, Worse};
+pub use compare::{Comparison, Figures, compare};
 pub use groups::{GroupKey, group};
+pub use lesson::{Identity, Lesson, Origin, Suspension};
+pub use teach::{LESSON_WEIGHT, Standing, counting, example, standings, teach, teach_one};
 
 /// Folds for calibration.
 const FOLDS: usize = 10;
@@ -29,12 +39,23 @@ const FOLDS: usize = 10;
 pub struct Example {
     /// Position of its label in the set of labels at hand.
     pub class: usize,
-    /// What is counted of it.
+    /// What it is judged by, and what is counted of it.
     pub events: Vec<Event>,
+    /// How much it counts.
+    pub counts_as: CountsAs,
     /// What makes it belong to others.
     pub group_key: GroupKey,
     /// `Date` of the message, in seconds since 1970.
     pub date: Option<i64>,
+}
+
+/// How much an example counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountsAs {
+    /// As the message it is.
+    Message,
+    /// As the owner's own word about it.
+    Lesson,
 }
 
 impl Example {
@@ -44,10 +65,19 @@ impl Example {
         Example::of(&message, &contact, class)
     }
 
+    /// The events as they are counted.
+    pub fn counted(&self) -> Cow<'_, [Event]> {
+        match self.counts_as {
+            CountsAs::Message => Cow::Borrowed(&self.events),
+            CountsAs::Lesson => Cow::Owned(teach::weighted(&self.events)),
+        }
+    }
+
     fn of(message: &Message, contact: &Contact, class: usize) -> Example {
         Example {
             class,
             events: features(message, contact).events,
+            counts_as: CountsAs::Message,
             group_key: GroupKey::of(contact, message),
             date: message.date(),
         }
@@ -61,6 +91,9 @@ pub enum LearnError {
     /// Counting failed.
     #[error(transparent)]
     Count(#[from] CountError),
+    /// The model has no such label.
+    #[error("the model does not know the label {0}")]
+    UnknownLabel(Label),
     /// Estimating failed.
     #[error(transparent)]
     Estimate(#[from] EstimateError),
@@ -69,22 +102,41 @@ pub enum LearnError {
 /// Scores of a message and its class.
 pub type Scored = (Vec<f64>, usize);
 
-/// Fits, calibrates and guards a model over the four labels that occur.
+/// Fits, calibrates and guards a model over the four labels that occur. Gives back its held-out
+/// scores too, one an example.
 ///
 /// # Errors
 /// If fewer than two labels have examples.
-pub fn train(labels: &[Label], examples: &[Example]) -> Result<Model, LearnError> {
-    let fitted = fit(examples, labels.len())?;
+pub fn train(labels: &[Label], examples: &[Example]) -> Result<(Model, Vec<Scored>), LearnError> {
+    train_for_lessons(labels, examples, 0)
+}
+
+/// As [`train`], but the last `n_lessons` of the examples are lessons: the calibration and the
+/// guard are those of a model with them, its counts are without them. Lessons are kept in one
+/// place only, so that one that is taken back is gone.
+///
+/// # Errors
+/// If fewer than two labels have examples, with or without the lessons.
+pub fn train_for_lessons(
+    labels: &[Label],
+    examples: &[Example],
+    n_lessons: usize,
+) -> Result<(Model, Vec<Scored>), LearnError> {
+    let mut fitted = fit(examples, labels.len())?;
     let genuine = labels.iter().position(|label| *label == Label::Genuine);
     let guard = Guard::from_held_out(held_out_probabilities(&fitted, genuine));
     let summary = summarise(&fitted);
-    Ok(Model::new(
+    for lesson in &examples[examples.len() - n_lessons..] {
+        fitted.counts.unlearn(lesson.class, &lesson.counted())?;
+    }
+    let model = Model::new(
         labels.to_vec(),
         fitted.counts,
         fitted.calibration,
         guard,
         summary,
-    )?)
+    )?;
+    Ok((model, fitted.held_out))
 }
 
 /// Counts with the calibration fitted to their held-out scores.
@@ -124,7 +176,7 @@ pub fn count<'a>(
 ) -> Result<Counts, CountError> {
     let mut counts = Counts::new(n_classes);
     for example in examples {
-        counts.learn(example.class, &example.events)?;
+        counts.learn(example.class, &example.counted())?;
     }
     Ok(counts)
 }
@@ -142,7 +194,7 @@ fn score_held_out(
             let members = || (0..examples.len()).filter(|index| folds[*index] == fold);
             let mut rest = counts.clone();
             for index in members() {
-                rest.unlearn(examples[index].class, &examples[index].events)?;
+                rest.unlearn(examples[index].class, &examples[index].counted())?;
             }
             let estimate = match Estimate::fit(&rest, ALPHA) {
                 // All that is left of a tiny collection is one class: nothing to score by.

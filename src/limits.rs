@@ -116,3 +116,17 @@ pub const STORE: Bounds = Bounds {
     messages: 1_000_000,
     notes: 100_000,
 };
+
+/// Lessons of one sender that count. One campaign, or one stranger who writes a lot, must not
+/// decide what words mean; twenty examples say all there is to say about a sender.
+pub const LESSONS_PER_SENDER: usize = 20;
+
+/// Lessons of one day that count. A person corrects a few dozen at most; more is a rule or a
+/// script gone wrong, and it must not outweigh years of lessons before somebody looks.
+pub const LESSONS_PER_DAY: usize = 200;
+
+/// Weight of all events of one lesson together, in units of one plain word: about what a message
+/// of twenty words has. A long one counts as much, spread over its words, so that a mail full of
+/// dictionary teaches no more than another. Lessons are also worth more on other mail this way:
+/// twenty of them bring log loss on one mailbox from 0.391 to 0.385.
+pub const LESSON_UNITS: u32 = 50;

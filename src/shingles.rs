@@ -58,6 +58,24 @@ impl Signature {
         bands
     }
 
+    /// Number of values that two signatures share.
+    pub fn shared(&self, other: &Signature) -> usize {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs.filter(|(own, theirs)| own == theirs).count()
+    }
+
+    /// The bytes to store.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|v| v.to_le_bytes()).collect()
+    }
+
+    /// Reads what [`Signature::to_bytes`] gave; bytes of another length are none.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Signature> {
+        let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
+        let values: Option<Vec<u64>> = bytes.chunks(8).map(number).collect();
+        Some(Signature(values?.try_into().ok()?))
+    }
+
     /// The values themselves.
     pub fn values(&self) -> &[u64; VALUES] {
         &self.0

@@ -47,6 +47,13 @@ pub enum Content {
     Export(Box<ExportRow>),
 }
 
+impl From<&str> for Content {
+    /// A mail, given as text.
+    fn from(mail: &str) -> Content {
+        Content::Mail(mail.as_bytes().to_vec())
+    }
+}
+
 impl Content {
     /// Bytes of text it holds.
     fn size(&self) -> usize {

@@ -6,6 +6,8 @@
 
 mod decisions;
 mod history;
+mod lessons;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +16,8 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub use decisions::Decided;
+pub use lessons::LessonBook;
+pub use versions::{InPlace, Making, Version};
 
 /// Name of the file in the state directory.
 const FILE: &str = "state.sqlite";
@@ -27,6 +31,8 @@ const STEPS: &[M<'static>] = &[
     M::up("PRAGMA application_id = 0x416e7465;"),
     history::STEP,
     decisions::STEP,
+    lessons::STEP,
+    versions::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
@@ -60,6 +66,16 @@ pub enum StateError {
         path: String,
         /// The first thing that is wrong.
         what: String,
+    },
+    /// A file beside the store cannot be written.
+    #[error(
+        "{path}: cannot be written: {cause}; nothing was changed, make room or give another --state"
+    )]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        cause: std::io::Error,
     },
     /// The file was written by a newer program, or is not a state store.
     #[error(
@@ -97,6 +113,22 @@ impl State {
         })?;
         let connection = Connection::open(&path).map_err(|cause| sqlite(&path, cause))?;
         State::prepare(connection, path)
+    }
+
+    /// Opens the store of a directory for a look, if there is one.
+    ///
+    /// # Errors
+    /// If there is a file and it is not a state store.
+    pub fn open_existing(directory: &Path) -> Result<Option<State>, StateError> {
+        match directory.join(FILE).exists() {
+            true => State::open(directory).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The directory the store lies in.
+    pub fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     /// A store that lives as long as this value: for one-shot runs and for tests.

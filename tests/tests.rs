@@ -23,6 +23,8 @@ mod suite {
     mod history;
     /// Mail made to break parsers.
     mod hostile;
+    /// `learn` and its like: lessons, caps, the canary, versions, kills.
+    mod lessons;
     /// The commands of the README do what it says.
     mod readme;
     /// People the owner knows, answers to the owner, and the owner's rules.

@@ -56,6 +56,27 @@ pub(super) fn read(
     Ok(found)
 }
 
+/// Reads the examples of one label.
+pub(super) fn read_one(
+    path: &Path,
+    class: usize,
+    owner: &Owner,
+    notes: Notes,
+) -> Result<Vec<Example>, CommandError> {
+    let mut found = Vec::new();
+    inputs::for_each(
+        &[path.to_owned()],
+        Rest::Skip,
+        notes,
+        |raw| Example::read(&raw.content, owner, class),
+        |_, example| {
+            found.push(example);
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
 /// `DIR/label`, `DIR/label.mbox` or `DIR/label.mbox.gz`.
 fn place_of(dir: &Path, label: &str) -> Option<PathBuf> {
     ["", ".mbox", ".mbox.gz"]

@@ -1,51 +1,158 @@
 //! `anteroom train`
 
 use std::io::Write;
+use std::path::Path;
 
-use super::{CommandError, Notes, labelled};
-use crate::cli::Train;
+use super::{CommandError, Notes, labelled, load_model, teach};
+use crate::cli::{Labelled, Train};
+use crate::config::Config;
 use crate::label::Label;
-use crate::learn::{Example, train};
+use crate::learn::{
+    self, Comparison, Example, Figures, Lesson, compare, counting, train_for_lessons,
+};
+use crate::model::Model;
 use crate::owner::Owner;
+use crate::state::State;
 
-pub(super) fn run(args: &Train, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
-    let names: Vec<String> = Label::ALL.iter().map(ToString::to_string).collect();
-    let mut examples: Vec<Example> = Vec::new();
-    for dir in &args.dirs {
-        examples.extend(
-            labelled::read(dir, &names, owner, notes)?
-                .into_iter()
-                .map(|found| found.example),
-        );
-    }
-    let present: Vec<Label> = Label::ALL
-        .into_iter()
-        .filter(|label| {
-            examples
-                .iter()
-                .any(|example| example.class == label.index())
-        })
-        .collect();
+pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), CommandError> {
+    let data = |error: learn::LearnError| CommandError::Data(error.to_string());
+    let mut examples = read(&args.inputs, &config.owner(), notes)?;
+    let lessons = match args.lessons {
+        true => lessons(args, config)?,
+        false => Vec::new(),
+    };
+    let lessons = counting(&lessons);
+    let present = present(&examples, &lessons);
     for example in &mut examples {
-        let class = present
-            .iter()
-            .position(|label| label.index() == example.class);
+        let label = Label::ALL[example.class];
+        let class = present.iter().position(|own| *own == label);
         example.class = class.unwrap_or_default();
     }
-    let model =
-        train(&present, &examples).map_err(|error| CommandError::Data(error.to_string()))?;
-    model.save(&args.out)?;
+    let n_messages = examples.len();
+    examples.extend(
+        lessons
+            .iter()
+            .map(|lesson| learn::example(lesson, &present)),
+    );
+    let (model, held_out) = train_for_lessons(&present, &examples, lessons.len()).map_err(data)?;
+    let comparison = match in_place(&args.out, notes)? {
+        Some(old) => {
+            let old = learn::teach(&old, &lessons).map_err(data)?;
+            compare(&old, &present, &examples, &held_out).map_err(data)?
+        }
+        None => None,
+    };
     let mut out = anstream::stdout().lock();
-    let held_out = &model.metadata.held_out;
+    if let Some(comparison) = &comparison {
+        print(&mut out, comparison)?;
+        let is_worse = comparison.new.is_worse_than(&comparison.in_place);
+        if is_worse && args.out.exists() && !args.accept_worse {
+            return Err(CommandError::Refused(format!(
+                "{}: the model there is better on held-out mail; it was left as it is, --accept-worse replaces it",
+                args.out.display()
+            )));
+        }
+    }
+    model.save(&args.out)?;
+    let summary = &model.metadata.held_out;
     writeln!(
         out,
-        "{}: {} messages, {} labels, {} events; held out: accuracy {:.3}, log loss {:.3}",
+        "{}: {n_messages} messages, {} labels, {} events; held out: accuracy {:.3}, log loss {:.3}",
         args.out.display(),
-        examples.len(),
         present.len(),
         model.metadata.events,
-        held_out.accuracy,
-        held_out.log_loss
+        summary.accuracy,
+        summary.log_loss
+    )?;
+    if !lessons.is_empty() {
+        writeln!(
+            out,
+            "fitted to {} lessons, which stay where they are",
+            lessons.len()
+        )?;
+    }
+    Ok(())
+}
+
+/// The labelled mail of the command line; classes are positions in [`Label::ALL`].
+fn read(inputs: &[Labelled], owner: &Owner, notes: Notes) -> Result<Vec<Example>, CommandError> {
+    let names: Vec<String> = Label::ALL.iter().map(ToString::to_string).collect();
+    let mut examples = Vec::new();
+    for input in inputs {
+        match input {
+            Labelled::Folders(dir) => {
+                let found = labelled::read(dir, &names, owner, notes)?;
+                examples.extend(found.into_iter().map(|found| found.example));
+            }
+            Labelled::One(label, path) => {
+                examples.extend(labelled::read_one(path, label.index(), owner, notes)?);
+            }
+        }
+    }
+    Ok(examples)
+}
+
+/// The lessons of the state store.
+fn lessons(args: &Train, config: &Config) -> Result<Vec<Lesson>, CommandError> {
+    let place = teach::place(config, args.state.state.as_deref())?;
+    match State::open_existing(place.path())? {
+        Some(state) => Ok(state.lessons()?),
+        None => Err(CommandError::Data(format!(
+            "{}: no lessons there; leave --lessons out, or give their directory with --state",
+            place.path().display()
+        ))),
+    }
+}
+
+/// The labels that occur, in their order.
+fn present(examples: &[Example], lessons: &[&Lesson]) -> Vec<Label> {
+    Label::ALL
+        .into_iter()
+        .filter(|label| {
+            let is_taught = lessons.iter().any(|lesson| lesson.label == *label);
+            is_taught || examples.iter().any(|own| own.class == label.index())
+        })
+        .collect()
+}
+
+/// The model to compare with: the one that would be replaced, else the shipped one. One that
+/// cannot be used cannot be better.
+fn in_place(out: &Path, notes: Notes) -> Result<Option<Model>, CommandError> {
+    if !out.exists() {
+        return Ok(Some(load_model(None)?));
+    }
+    let bytes = std::fs::read(out).unwrap_or_default();
+    if !bytes.is_empty() && !bytes.starts_with(b"anteroom-model/") {
+        return Err(CommandError::CannotCreate(format!(
+            "{}: is there and is no model; it was left as it is, give another file with --out",
+            out.display()
+        )));
+    }
+    match Model::load(out) {
+        Ok(model) => Ok(Some(model)),
+        Err(error) => {
+            notes.say(&format!("anteroom: {error}\nanteroom: it is replaced"));
+            Ok(None)
+        }
+    }
+}
+
+fn print(out: &mut impl Write, comparison: &Comparison) -> Result<(), CommandError> {
+    let line = |figures: &Figures| {
+        format!(
+            "accuracy {:.3}, log loss {:.3}, genuine recognised {:.1} % of {}",
+            figures.accuracy,
+            figures.log_loss,
+            100.0 * figures.genuine_recall,
+            figures.genuine
+        )
+    };
+    writeln!(
+        out,
+        "on the same {} held-out messages:\n  before  {}\n  after   {}",
+        comparison.new.messages,
+        line(&comparison.in_place),
+        line(&comparison.new)
     )?;
     Ok(())
 }

@@ -12,6 +12,9 @@ use crate::shingles::{Signature, words};
 /// Words of a text that are compared.
 const COMPARED_WORDS: usize = 2_000;
 
+/// Values of the signature two texts share if they are nearly the same.
+const NEAR: usize = 10;
+
 /// What ties an example to others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GroupKey {
@@ -41,6 +44,40 @@ impl GroupKey {
                 .as_deref()
                 .map(|sender| xxh3_64(sender.to_lowercase().as_bytes())),
             signature: Signature::of(words(contact.words(message)).take(COMPARED_WORDS)),
+        }
+    }
+
+    /// Hash of the sender.
+    pub fn sender(&self) -> Option<u64> {
+        self.sender
+    }
+
+    /// True if the texts share about [`NEAR`] of 12 of their word triples or more.
+    pub fn is_near(&self, other: &GroupKey) -> bool {
+        match (&self.signature, &other.signature) {
+            (Some(own), Some(theirs)) => own.shared(theirs) >= NEAR,
+            _ => false,
+        }
+    }
+
+    /// What a text shares with its near copies: a number for each band of its signature.
+    pub(super) fn text_ties(&self) -> Vec<(u8, u64)> {
+        let bands = self.signature.iter().flat_map(Signature::bands);
+        (1..).zip(bands).collect()
+    }
+
+    /// The bytes to store: of the sender, and of the text's signature.
+    pub(crate) fn to_bytes(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        let sender = self.sender.map(|sender| sender.to_le_bytes().to_vec());
+        (sender, self.signature.as_ref().map(Signature::to_bytes))
+    }
+
+    /// Reads what [`GroupKey::to_bytes`] gave; bytes of another length are as none.
+    pub(crate) fn from_bytes(sender: Option<&[u8]>, signature: Option<&[u8]>) -> GroupKey {
+        let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_le_bytes);
+        GroupKey {
+            sender: sender.and_then(number),
+            signature: signature.and_then(Signature::from_bytes),
         }
     }
 }
@@ -98,13 +135,8 @@ fn roots(examples: &[Example]) -> Vec<usize> {
 }
 
 fn ties(key: &GroupKey) -> Vec<(u8, u64)> {
-    let mut ties = Vec::new();
-    if let Some(sender) = key.sender {
-        ties.push((0, sender));
-    }
-    let bands = key.signature.iter().flat_map(Signature::bands);
-    ties.extend((1..).zip(bands));
-    ties
+    let sender = key.sender.map(|sender| (0, sender));
+    sender.into_iter().chain(key.text_ties()).collect()
 }
 
 fn find(parent: &mut [usize], mut index: usize) -> usize {

@@ -36,6 +36,7 @@ fn run(here: &Workspace, command: &str) -> String {
         .current_dir(here.path(""))
         .env("PATH", &path)
         .env("XDG_CONFIG_HOME", here.path("none"))
+        .env("XDG_STATE_HOME", here.path("none"))
         .output()
         .unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);

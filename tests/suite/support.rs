@@ -44,6 +44,7 @@ impl Workspace {
             .current_dir(self.dir.path())
             .env_remove("ANTEROOM_CONFIG")
             .env("XDG_CONFIG_HOME", self.dir.path().join("no-config"))
+            .env("XDG_STATE_HOME", self.dir.path().join("usual-state"))
             .args(args)
             .write_stdin(stdin)
             .output()

@@ -1,0 +1,102 @@
+//! `anteroom model versions` and `anteroom model restore`
+
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::{CommandError, Format, classify, load_model, table, teach};
+use crate::cli::StateArgs;
+use crate::config::Config;
+use crate::state::{InPlace, State, Version};
+
+/// The versions that can be brought back.
+pub(super) fn list(args: &StateArgs, config: &Config, format: Format) -> Result<(), CommandError> {
+    let place = teach::place(config, args.state.as_deref())?;
+    let (versions, in_place) = match State::open_existing(place.path())? {
+        Some(state) => (state.versions()?, state.in_place()?),
+        None => (Vec::new(), None),
+    };
+    let is_in_place = |version: &Version| {
+        in_place
+            .as_ref()
+            .is_some_and(|place| place.version == version.version)
+    };
+    if format == Format::Json {
+        let mut out = anstream::stdout().lock();
+        for version in &versions {
+            let record = json!({
+                "schema": "anteroom.version/1",
+                "version": version.version,
+                "made_at": version.made,
+                "lessons": version.lessons,
+                "why": version.why,
+                "sha256": version.sha256,
+                "in_place": is_in_place(version),
+            });
+            writeln!(out, "{record}")?;
+        }
+        return Ok(());
+    }
+    let mut rows = table::new(&["version", "made", "lessons", "by", "sha256", ""]);
+    for version in &versions {
+        rows.add_row(vec![
+            table::number(version.version),
+            comfy_table::Cell::new(table::date(version.made)),
+            table::number(version.lessons),
+            comfy_table::Cell::new(&version.why),
+            comfy_table::Cell::new(&version.sha256[..version.sha256.len().min(12)]),
+            comfy_table::Cell::new(if is_in_place(version) { "in place" } else { "" }),
+        ]);
+    }
+    classify::print(&rows)
+}
+
+/// Brings a version back. Its file is checked before anything changes.
+pub(super) fn restore(
+    number: i64,
+    model: Option<&Path>,
+    args: &StateArgs,
+    config: &Config,
+) -> Result<(), CommandError> {
+    let base = load_model(model.or(config.model.as_deref()))?;
+    let place = teach::place(config, args.state.as_deref())?;
+    let Some(mut state) = State::open_existing(place.path())? else {
+        return Err(CommandError::Data(format!(
+            "{}: nothing was learned there, so there is nothing to bring back",
+            place.path().display()
+        )));
+    };
+    let versions = state.versions()?;
+    let Some(version) = versions.iter().find(|version| version.version == number) else {
+        let known: Vec<String> = versions.iter().map(|v| v.version.to_string()).collect();
+        return Err(CommandError::Data(format!(
+            "there is no version {number} any more; expected one of {}",
+            known.join(", ")
+        )));
+    };
+    let restored = state.load_version(number)?;
+    if restored.sha256() != version.sha256 {
+        return Err(CommandError::Data(format!(
+            "the file of version {number} is not the one that was made; nothing was changed"
+        )));
+    }
+    let book = state.lesson_book()?;
+    book.restore(&InPlace {
+        version: number,
+        base: base.id(),
+        standard: None,
+    })?;
+    let set_aside = crate::learn::standings(&book.lessons()?)
+        .into_iter()
+        .filter(|standing| *standing == crate::learn::Standing::Suspended)
+        .count();
+    book.close()?;
+    writeln!(
+        anstream::stdout().lock(),
+        "version {number} is in place again: {} lessons, sha256 {}\n{set_aside} lessons learned since are set aside; 'anteroom lessons held' lists them",
+        version.lessons,
+        version.sha256
+    )?;
+    Ok(())
+}
