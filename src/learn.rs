@@ -40,13 +40,15 @@ impl Example {
     /// Reads an example from the bytes of a message.
     pub fn read(bytes: &[u8], owner: &Owner, class: usize) -> Example {
         let (message, contact) = crate::triage::read(bytes, owner);
-        Example::of(&message, &contact, class)
+        let events = features(&message, &contact).events;
+        Example::of(&message, &contact, events, class)
     }
 
-    fn of(message: &Message, contact: &Contact, class: usize) -> Example {
+    /// An example from a message that was read and whose events were counted.
+    pub fn of(message: &Message, contact: &Contact, events: Vec<Event>, class: usize) -> Example {
         Example {
             class,
-            events: features(message, contact).events,
+            events,
             group_key: GroupKey::of(contact, message),
             date: message.date(),
         }

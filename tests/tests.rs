@@ -11,13 +11,15 @@ mod suite {
     mod classify;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// `evaluate`: splits, baselines, the JSON contract.
+    mod evaluate;
     /// Mail made to break parsers.
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
-    /// `train`, `evaluate`, `model`: same input, same bytes.
+    /// `train`, `model`: same input, same bytes.
     mod train;
     /// The labelled examples are what their README says.
     mod training_data;

@@ -3,19 +3,19 @@
 use std::io::Write;
 
 use super::{CommandError, Notes, labelled};
-use crate::cli::Train;
+use crate::cli::{LabelFolder, Train};
 use crate::label::Label;
 use crate::learn::{Example, train};
 use crate::owner::Owner;
 
 pub(super) fn run(args: &Train, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
-    let names: Vec<String> = Label::ALL.iter().map(ToString::to_string).collect();
+    let labels = LabelFolder::all();
     let mut examples: Vec<Example> = Vec::new();
     for dir in &args.dirs {
         examples.extend(
-            labelled::read(dir, &names, owner, notes)?
+            labelled::read(dir, &labels, owner, notes)?
                 .into_iter()
-                .map(|found| found.example),
+                .map(|found| found.read),
         );
     }
     let present: Vec<Label> = Label::ALL
