@@ -56,6 +56,8 @@ pub enum Command {
     Train(Train),
     /// Measure how good training on labelled mail is, on held-out messages
     Evaluate(Evaluate),
+    /// Walk through labelled mail by date: judge each message, then learn it; change nothing
+    Replay(Replay),
     /// Look at a model
     Model {
         /// What to do with it.
@@ -108,8 +110,8 @@ pub struct Classify {
     /// One JSON object a line, schema anteroom.verdict/1
     #[arg(long)]
     pub json: bool,
-    /// Show the reasons under every message
-    #[arg(long, conflicts_with = "json")]
+    /// Show the reasons under every message; with --json, the whole account of every verdict
+    #[arg(long)]
     pub explain: bool,
     /// How messages are judged.
     #[command(flatten)]
@@ -139,6 +141,9 @@ pub struct Explain {
     /// One message; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub path: PathBuf,
+    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation"
+    #[arg(long)]
+    pub json: bool,
     /// How it is judged.
     #[command(flatten)]
     pub judging: Judging,
@@ -189,6 +194,30 @@ pub struct Evaluate {
     /// One JSON object, schema anteroom.evaluation/1
     #[arg(long, conflicts_with = "errors")]
     pub json: bool,
+}
+
+/// `anteroom replay`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What you would have seen had the program stood at the door from the first message on, every\nverdict corrected at the end of the day. Look at this before you let it touch anything.\n\nExamples:\n  anteroom replay sorted                          a folder a label, also out-of-scope\n  anteroom replay Inbox.mbox --labels labels.csv  lines 'message-id,label'"
+)]
+pub struct Replay {
+    /// Mail, or without --labels one directory with a folder (or mbox file) a label
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Labels by message: CSV lines 'message-id,label', or JSON lines with "message_id" and
+    /// "label"
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// Start with nothing learned instead of the model
+    #[arg(long, conflicts_with = "model")]
+    pub from_scratch: bool,
+    /// One JSON object, schema anteroom.replay/1
+    #[arg(long)]
+    pub json: bool,
+    /// How messages are judged.
+    #[command(flatten)]
+    pub judging: Judging,
 }
 
 /// A part of the program that can be left out to see what it is worth.

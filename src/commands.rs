@@ -8,6 +8,7 @@ mod generate;
 mod inputs;
 mod labelled;
 mod model;
+mod replay;
 mod sort;
 mod table;
 mod train;
@@ -89,6 +90,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
         Command::Train(args) => train::run(&args, &config()?.owner(), notes),
         Command::Evaluate(args) => evaluate::run(&args, &config()?.owner(), notes),
+        Command::Replay(args) => replay::run(&args, &judge(&args.judging)?, notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },
         } => model::show_json(model.as_deref()),

@@ -1,5 +1,8 @@
 //! Why a message got its verdict, in words a reader understands.
 
+mod explanation;
+mod tipping;
+
 use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
@@ -7,6 +10,9 @@ use crate::extract::{Forgery, Platform};
 use crate::label::Label;
 use crate::model::Model;
 use crate::triage::Triage;
+
+pub use explanation::{Evidence, Explanation, LabelEvidence, RunnerUp};
+pub use tipping::{Tipping, tipping};
 
 /// Which way a reason pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -35,8 +41,16 @@ pub struct Reason {
 /// evidence by strength, at most `limit` on each side.
 pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     let label = crate::decide::likeliest(&triage.probabilities);
+    reasons_about(triage, model, label, limit)
+}
+
+/// The strongest reasons for and against a label: first the rule that gives it, if one does, then
+/// evidence by strength, at most `limit` on each side.
+pub fn reasons_about(triage: &Triage, model: &Model, label: Label, limit: usize) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Why::Rule(rule) = triage.decision.why {
+    if let Why::Rule(rule) = triage.decision.why
+        && rule.label() == label
+    {
         reasons.push(Reason {
             what: rule.describe().to_owned(),
             pull: Pull::For,

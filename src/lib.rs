@@ -34,6 +34,7 @@ pub mod verdict;
 pub mod evaluate;
 pub mod learn;
 pub mod model;
+pub mod replay;
 pub mod state;
 
 pub mod cli;

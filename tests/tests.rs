@@ -17,6 +17,8 @@ mod suite {
     mod hostile;
     /// The commands of the README do what it says.
     mod readme;
+    /// `replay`: labelled mail by date.
+    mod replay;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
     /// `train`, `model`: same input, same bytes.
