@@ -191,6 +191,9 @@ pub struct Evaluate {
     /// List every message whose likeliest label is wrong
     #[arg(long)]
     pub errors: bool,
+    /// Also write one page with charts; it needs nothing from outside
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// One JSON object, schema anteroom.evaluation/1
     #[arg(long, conflicts_with = "errors")]
     pub json: bool,

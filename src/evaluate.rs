@@ -6,10 +6,12 @@
 
 mod bounds;
 mod case;
+mod charts;
 mod curves;
 mod figures;
 mod judge;
 mod methods;
+mod page;
 mod plain;
 mod prediction;
 mod ranking;
@@ -18,10 +20,12 @@ mod split;
 
 pub use bounds::upper_bound;
 pub use case::{Case, Channel, Form, Forms, Vocabulary};
+pub use charts::ChartError;
 pub use curves::{ReliabilityBin, RiskPoint, reliability, risk_coverage};
 pub use figures::{Bounded, Evaluation, LabelFigures, summarise};
 pub use judge::{Judge, Misled};
 pub use methods::{Method, Task};
+pub use page::page;
 pub use prediction::Prediction;
 pub use ranking::{Ranking, ranking};
 pub use report::{

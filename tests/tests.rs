@@ -5,6 +5,8 @@ mod suite {
     /// Running the binary in a directory of its own.
     pub(crate) mod support;
 
+    /// Senders who know that a filter reads their words.
+    mod adversarial;
     /// Errors and exit codes for input and output that is not as it should be.
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.

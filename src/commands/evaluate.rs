@@ -9,8 +9,9 @@ use super::labelled::{self, Found};
 use super::{CommandError, Notes};
 use crate::cli::{Ablation, Evaluate, LabelFolder};
 use crate::decide::Policy;
-use crate::evaluate::{Case, Comparison, Forms, Plan, Prediction, Report, Task, Vocabulary};
+use crate::evaluate::{Case, Comparison, Forms, Plan, Prediction, Report, Task, Vocabulary, page};
 use crate::features::Features;
+use crate::model::write_whole;
 use crate::owner::Owner;
 
 pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
@@ -53,6 +54,12 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
     };
     let (report, predictions) = Report::make(&task, plan, comparison, &collection.vocabulary)
         .map_err(|error| CommandError::Data(format!("{}: {error}", dirs[0].display())))?;
+    if let Some(path) = &args.html {
+        let html = page(&report).map_err(|error| CommandError::Internal(error.to_string()))?;
+        write_whole(path, html.as_bytes()).map_err(|cause| {
+            CommandError::CannotCreate(format!("{}: cannot be written: {cause}", path.display()))
+        })?;
+    }
     if args.json {
         return json(&report);
     }

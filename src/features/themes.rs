@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use unicode_security::MixedScript;
 
 use super::Counter;
+use crate::message::fold_look_alikes;
 
 /// The phrases and the themes they show; the file says how it is written.
 static PHRASES: &str = include_str!("themes/phrases.txt");
@@ -94,12 +96,23 @@ fn head_and_tail(text: &str) -> [&str; 2] {
     [&text[..text.floor_char_boundary(HEAD_BYTES)], &text[tail..]]
 }
 
-/// As the phrases are written; the automaton does not see the case of ASCII letters.
+/// As the phrases are written; the automaton does not see the case of ASCII letters. Words that
+/// mix scripts are read as what they imitate.
 fn folded(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.to_lowercase().replace('\u{2019}', "'"))
+    let lower = text.to_lowercase().replace('\u{2019}', "'");
+    let mut folded = String::with_capacity(lower.len());
+    for word in lower.split_inclusive(char::is_whitespace) {
+        let may_mix = !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if may_mix && !word.is_single_script() {
+            folded += &fold_look_alikes(word);
+        } else {
+            folded += word;
+        }
+    }
+    Cow::Owned(folded)
 }
 
 /// True if no letter of a spaced script runs on at either side of the match.
@@ -135,6 +148,11 @@ mod tests {
         assert_eq!(found("Ich suche ein Praktikum."), ["theme:job"]);
         assert_eq!(found("我想找实习"), ["theme:job"]);
         assert!(found("The seocho district").is_empty());
+        // Cyrillic о, е, а.
+        assert_eq!(
+            found("Cоuld yоu rеfer mе? Here is my CV"),
+            found("Could you refer me? Here is my CV")
+        );
     }
 
     #[test]

@@ -150,3 +150,77 @@ fn extraction_can_be_left_out() {
     assert!(loss("anteroom") < loss("whole text and facts"));
     assert!(loss("anteroom") < loss("whole text, words only"));
 }
+
+/// The page as a browser shows it, and what the browser complained about.
+fn browsed(page: &std::path::Path) -> (String, Vec<String>) {
+    let profile = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new("chromium")
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+        ])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg("--dump-dom")
+        .arg(page)
+        .output()
+        .expect("chromium is not there; run scripts/need chromium first");
+    let complaints = String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .filter(|line| line.contains(":CONSOLE"))
+        .map(str::to_owned)
+        .collect();
+    (String::from_utf8(output.stdout).unwrap(), complaints)
+}
+
+#[test]
+fn the_page_shows_everything_and_asks_for_nothing() {
+    let here = Workspace::new();
+    labelled(&here, ["mine/ham", "mine/spam"], 60);
+    // A label that would be markup if it were not escaped.
+    let labels = "<script>alert(1)</script>=ham,spam";
+    here.run(&[
+        "evaluate",
+        "mine",
+        "--labels",
+        labels,
+        "--html",
+        "page.html",
+    ])
+    .ok();
+    let (dom, complaints) = browsed(&here.path("page.html"));
+    // The page forbids the browser to load anything: an attempt would be a complaint.
+    assert_eq!(complaints, Vec::<String>::new());
+    for id in ["confusion", "reliability", "risk", "learning"] {
+        let figure = dom
+            .split(&format!("<figure id=\"{id}\">"))
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {id}"));
+        let figure = figure.split("</figure>").next().unwrap();
+        assert!(
+            figure.contains("<svg role=\"img\"") && figure.contains("<text"),
+            "{id}: {figure}"
+        );
+    }
+    assert!(dom.contains("<table class=\"methods\">") && dom.contains("plain linfa-bayes"));
+    assert!(dom.contains("<table id=\"misleading\""));
+    assert!(
+        dom.contains("&lt;script&gt;") && !dom.contains("<script"),
+        "{dom}"
+    );
+    // The browser does complain where there is something to complain about.
+    let page = std::fs::read_to_string(here.path("page.html")).unwrap();
+    let reaching_out = page.replace("</main>", "<img src=\"https://x.example/a.png\"></main>");
+    let (_, complaints) = browsed(&here.write("out.html", reaching_out));
+    assert_eq!(complaints.len(), 1, "{complaints:?}");
+    here.run(&[
+        "evaluate",
+        "mine",
+        "--labels",
+        labels,
+        "--html",
+        "no/such/page.html",
+    ])
+    .fails(73, &["no/such/page.html", "cannot be written"]);
+}
