@@ -19,6 +19,17 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
         true => LabelFolder::all(),
         false => args.labels.clone(),
     };
+    let twice = |label: &&LabelFolder| {
+        let same = |other: &&LabelFolder| other.label == label.label;
+        labels.iter().filter(same).count() > 1
+    };
+    if let Some(label) = labels.iter().find(twice) {
+        let what = format!(
+            "--labels: '{}' is there twice; expected each label once",
+            label.label
+        );
+        return Err(CommandError::Data(what));
+    }
     let dirs: Vec<&Path> = match (&args.train, &args.test) {
         (Some(train), Some(test)) => vec![train, test],
         _ => vec![&args.dir],

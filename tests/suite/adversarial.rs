@@ -246,7 +246,8 @@ fn disguised(word: &str) -> String {
 #[test]
 fn disguised_letters_change_few_verdicts() {
     let field = Field::new(&[Label::Pitch, Label::Spam]);
-    let rewritings: [(&str, fn(&str) -> String); 3] = [
+    type Rewriting = fn(&str) -> String;
+    let rewritings: [(&str, Rewriting); 3] = [
         ("zero-width space", |word| broken_by(word, '\u{200b}')),
         ("soft hyphen", |word| broken_by(word, '\u{ad}')),
         ("homoglyph", disguised),

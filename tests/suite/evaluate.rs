@@ -118,6 +118,8 @@ fn folders_of_other_names_and_a_split_of_ones_own() {
     assert!(own["filed_right"].as_f64().unwrap() > 0.9, "{own}");
     here.run(&["evaluate", "old", "--labels", "ham,junk", "--json"])
         .ok();
+    here.run(&["evaluate", "old", "--labels", "ham,ham"])
+        .fails(65, &["'ham' is there twice"]);
     here.run(&["evaluate", "old"])
         .fails(65, &["old", "holds none of the folders", "genuine"]);
     here.run(&["evaluate", "--train", "old"])
