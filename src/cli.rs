@@ -3,10 +3,12 @@
 mod lessons;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::decide::{MAX_BUDGET, ScopePolicy};
+use crate::label::Label;
 
 pub use lessons::{
     Forget, Labelled, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Train,
@@ -77,6 +79,8 @@ pub enum Command {
     Train(Train),
     /// Measure how good training on labelled mail is, on held-out messages
     Evaluate(Evaluate),
+    /// Walk through labelled mail by date: judge each message, then learn it; change nothing
+    Replay(Replay),
     /// Look at a model
     Model {
         /// What to do with it.
@@ -135,8 +139,8 @@ pub struct Classify {
     /// One JSON object a line, schema anteroom.verdict/1
     #[arg(long)]
     pub json: bool,
-    /// Show the reasons under every message
-    #[arg(long, conflicts_with = "json")]
+    /// Show the reasons under every message; with --json, the whole account of every verdict
+    #[arg(long)]
     pub explain: bool,
     /// How messages are judged.
     #[command(flatten)]
@@ -166,6 +170,9 @@ pub struct Explain {
     /// One message; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub path: PathBuf,
+    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation"
+    #[arg(long)]
+    pub json: bool,
     /// How it is judged.
     #[command(flatten)]
     pub judging: Judging,
@@ -192,24 +199,105 @@ pub struct Report {
 /// `anteroom evaluate`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Every message is judged by a model that has seen neither it, nor its sender, nor a near copy."
+    after_help = "DIR holds one folder (or mbox file) a label. Every message is judged by a model that has seen\nneither it, nor its sender, nor a near copy; then the past judges the future; then few examples\nteach. Simpler methods judge the same messages beside it.\n\nExamples:\n  anteroom evaluate mine --html report.html\n  anteroom evaluate mine --ablate extraction\n  anteroom evaluate --train old --test new --labels genuine=ham,spam"
 )]
 pub struct Evaluate {
     /// Directory of labelled mail, one folder a label
     #[arg(value_name = "DIR", default_value = "training-data")]
     pub dir: PathBuf,
-    /// Labels to read instead of the four, separated by commas
-    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
-    pub labels: Vec<String>,
+    /// Learn from this directory instead
+    #[arg(long, value_name = "DIR", requires = "test", conflicts_with = "dir")]
+    pub train: Option<PathBuf>,
+    /// Judge the mail of this one
+    #[arg(long, value_name = "DIR", requires = "train")]
+    pub test: Option<PathBuf>,
+    /// Labels instead of the four, separated by commas; LABEL=FOLDER if the folder has another
+    /// name. 'genuine' and 'spam' mean what they mean everywhere
+    #[arg(long, value_name = "LABEL[=FOLDER],…", value_delimiter = ',')]
+    pub labels: Vec<LabelFolder>,
     /// Share of genuine mail that may be filed away
     #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
     pub error_budget: f64,
+    /// Compare with the same classifier without this part of the program
+    #[arg(long, value_enum, value_name = "PART")]
+    pub ablate: Option<Ablation>,
     /// List every message whose likeliest label is wrong
     #[arg(long)]
     pub errors: bool,
-    /// One JSON object
+    /// Also write one page with charts; it needs nothing from outside
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// One JSON object, schema anteroom.evaluation/1
+    #[arg(long, conflicts_with = "errors")]
+    pub json: bool,
+}
+
+/// `anteroom replay`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What you would have seen had the program stood at the door from the first message on, every\nverdict corrected at the end of the day. Look at this before you let it touch anything.\n\nExamples:\n  anteroom replay sorted                          a folder a label, also out-of-scope\n  anteroom replay Inbox.mbox --labels labels.csv  lines 'message-id,label'"
+)]
+pub struct Replay {
+    /// Mail, or without --labels one directory with a folder (or mbox file) a label
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Labels by message: CSV lines 'message-id,label', or JSON lines with "message_id" and
+    /// "label"
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// Start with nothing learned instead of the model
+    #[arg(long, conflicts_with = "model")]
+    pub from_scratch: bool,
+    /// One JSON object, schema anteroom.replay/1
     #[arg(long)]
     pub json: bool,
+    /// How messages are judged.
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// A part of the program that can be left out to see what it is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ablation {
+    /// Finding the human and their words in the mail: without it, all visible text counts.
+    Extraction,
+}
+
+/// A label and the folder its mail lies in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelFolder {
+    /// The label.
+    pub label: String,
+    /// Name of the folder, or of the mbox file without its ending.
+    pub folder: String,
+}
+
+impl LabelFolder {
+    /// The four labels, each in the folder of its name.
+    pub fn all() -> Vec<LabelFolder> {
+        Label::ALL
+            .iter()
+            .map(|label| LabelFolder {
+                label: label.name().to_owned(),
+                folder: label.name().to_owned(),
+            })
+            .collect()
+    }
+}
+
+impl FromStr for LabelFolder {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LabelFolder, String> {
+        let (label, folder) = text.split_once('=').unwrap_or((text, text));
+        if label.is_empty() || folder.is_empty() {
+            return Err("expected LABEL or LABEL=FOLDER, such as genuine=ham".to_owned());
+        }
+        Ok(LabelFolder {
+            label: label.to_owned(),
+            folder: folder.to_owned(),
+        })
+    }
 }
 
 /// `anteroom model …`

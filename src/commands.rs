@@ -10,6 +10,7 @@ mod labelled;
 mod lessons;
 mod memory;
 mod model;
+mod replay;
 mod report;
 mod sort;
 mod table;
@@ -131,6 +132,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Lessons { action } => lessons::run(&action, &config()?),
         Command::Train(args) => train::run(&args, &config()?, notes),
         Command::Evaluate(args) => evaluate::run(&args, &owner(&config()?, &[])?, notes),
+        Command::Replay(args) => replay::run(&args, &judge(&args.judging)?, notes),
         Command::Model {
             action: ModelAction::Show { model, json: true },
         } => model::show_json(model.as_deref()),

@@ -1,5 +1,8 @@
 //! Why a message got its verdict, in words a reader understands.
 
+mod explanation;
+mod tipping;
+
 use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
@@ -9,6 +12,9 @@ use crate::label::Label;
 use crate::model::Model;
 use crate::owner::{Relation, RuleHit};
 use crate::triage::Triage;
+
+pub use explanation::{Evidence, Explanation, LabelEvidence, RunnerUp};
+pub use tipping::{Tipping, tipping};
 
 /// Which way a reason pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,6 +44,12 @@ pub struct Reason {
 /// evidence by strength, at most `limit` on each side.
 pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
     let label = crate::decide::likeliest(&triage.probabilities);
+    reasons_about(triage, model, label, limit)
+}
+
+/// The strongest reasons for and against a label: first the rule that gives it, if one does, then
+/// evidence by strength, at most `limit` on each side.
+pub fn reasons_about(triage: &Triage, model: &Model, label: Label, limit: usize) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let ruled = match &triage.decision.why {
         Why::Rule(rule) => Some((rule.describe().into_owned(), rule.label())),
@@ -48,6 +60,7 @@ pub fn reasons(triage: &Triage, model: &Model, limit: usize) -> Vec<Reason> {
         ) => Some((hit.describe(), *label)),
         _ => None,
     };
+    let ruled = ruled.filter(|(_, given)| *given == label);
     reasons.extend(ruled.map(|(what, label)| Reason {
         what,
         pull: Pull::For,

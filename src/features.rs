@@ -174,6 +174,11 @@ impl Counter {
         self.terms.len()
     }
 
+    /// Whether a name was counted.
+    fn has(&self, name: &str) -> bool {
+        self.seen.contains_key(&key_of(name))
+    }
+
     /// Damps and length-normalises the counts: `10 · ln(1+tf) / ‖ln(1+tf)‖` over the text events,
     /// which end at `text`. Facts, to `facts`, weigh a fixed amount, cues one that grows with the
     /// number of their phrases, so that a long text does not drown them.

@@ -62,7 +62,8 @@ impl Example {
     /// Reads an example from a message as it was found.
     pub fn read(content: &Content, owner: &Owner, class: usize) -> Example {
         let (message, contact) = crate::triage::read(content, owner);
-        Example::of(&message, &contact, class)
+        let events = features(&message, &contact).events;
+        Example::of(&message, &contact, events, class)
     }
 
     /// The events as they are counted.
@@ -73,10 +74,11 @@ impl Example {
         }
     }
 
-    fn of(message: &Message, contact: &Contact, class: usize) -> Example {
+    /// An example from a message that was read and whose events were counted.
+    pub fn of(message: &Message, contact: &Contact, events: Vec<Event>, class: usize) -> Example {
         Example {
             class,
-            events: features(message, contact).events,
+            events,
             counts_as: CountsAs::Message,
             group_key: GroupKey::of(contact, message),
             date: message.date(),

@@ -38,6 +38,7 @@ pub mod verdict;
 pub mod evaluate;
 pub mod learn;
 pub mod model;
+pub mod replay;
 pub mod state;
 
 pub mod cli;

@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::decide::{Verdict, likeliest};
-use crate::explain::{Reason, reasons, sentence};
+use crate::decide::{Policy, Verdict, likeliest};
+use crate::explain::{Explanation, Reason, reasons, sentence};
 use crate::extract::Contact;
 use crate::history::Past;
 use crate::label::Label;
@@ -56,6 +56,9 @@ pub struct VerdictRecord<'a> {
     pub defects: Vec<Defect>,
     /// The contact, whole.
     pub contact: &'a Contact,
+    /// The whole account of the verdict, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 /// Probabilities by label.
@@ -111,6 +114,15 @@ impl<'a> VerdictRecord<'a> {
             past: triage.past,
             defects: all_defects(triage),
             contact: &triage.contact,
+            explanation: None,
+        }
+    }
+
+    /// The record with the whole account of its verdict.
+    pub fn explained(self, triage: &Triage, model: &Model, policy: &Policy) -> VerdictRecord<'a> {
+        VerdictRecord {
+            explanation: Some(Explanation::of(triage, model, policy, REASONS)),
+            ..self
         }
     }
 }

@@ -5,6 +5,8 @@ mod suite {
     /// Running the binary in a directory of its own.
     pub(crate) mod support;
 
+    /// Senders who know that a filter reads their words.
+    mod adversarial;
     /// Who a message is really from, and what follows.
     mod authenticity;
     /// Errors and exit codes for input and output that is not as it should be.
@@ -15,6 +17,8 @@ mod suite {
     mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// `evaluate`: splits, baselines, the JSON contract.
+    mod evaluate;
     /// LinkedIn's data export in every layout, and archives made to break readers.
     mod export;
     /// What a platform wrote and what a person did; what that may cost.
@@ -29,11 +33,13 @@ mod suite {
     mod readme;
     /// People the owner knows, answers to the owner, and the owner's rules.
     mod relations;
+    /// `replay`: labelled mail by date.
+    mod replay;
     /// What is contact at all, and what is left alone.
     mod scope;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
-    /// `train`, `evaluate`, `model`: same input, same bytes.
+    /// `train`, `model`: same input, same bytes.
     mod train;
     /// The labelled examples are what their README says.
     mod training_data;

@@ -18,22 +18,23 @@ use crate::verdict::VerdictRecord;
 const TABLE_ROWS: usize = 200;
 
 pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    let detail = if args.explain {
+        Detail::Reasons
+    } else {
+        Detail::OneLine
+    };
     if args.json {
         let mut out = BufWriter::new(io::stdout().lock());
         inputs::judge_each(
             &args.paths,
             Rest::Skip,
             (judge, notes),
-            |raw, triage| json_line(raw, &triage, &judge.model),
+            |raw, triage| json_line(raw, &triage, judge, detail),
             |_, line| Ok(out.write_all(&line?)?),
         )?;
         return Ok(out.flush()?);
     }
-    let mut page = Page::new(if args.explain {
-        Detail::Reasons
-    } else {
-        Detail::OneLine
-    });
+    let mut page = Page::new(detail);
     inputs::judge_each(
         &args.paths,
         Rest::Skip,
@@ -44,8 +45,17 @@ pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), Co
     page.finish()
 }
 
-fn json_line(raw: &RawMessage, triage: &Triage, model: &Model) -> Result<Vec<u8>, CommandError> {
-    let record = VerdictRecord::new(raw, triage, model);
+/// A message's record as a line of JSON.
+pub(super) fn json_line(
+    raw: &RawMessage,
+    triage: &Triage,
+    judge: &Judge,
+    detail: Detail,
+) -> Result<Vec<u8>, CommandError> {
+    let mut record = VerdictRecord::new(raw, triage, &judge.model);
+    if detail == Detail::Reasons {
+        record = record.explained(triage, &judge.model, &judge.policy);
+    }
     let mut line =
         serde_json::to_vec(&record).map_err(|error| CommandError::Internal(error.to_string()))?;
     line.push(b'\n');
@@ -100,9 +110,9 @@ impl Row {
     }
 }
 
-/// How much a row says.
+/// How much is said of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Detail {
+pub(super) enum Detail {
     OneLine,
     Reasons,
 }

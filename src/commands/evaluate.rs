@@ -1,93 +1,152 @@
 //! `anteroom evaluate`
 
-use std::io::Write;
+mod print;
 
-use super::{CommandError, Notes, classify, labelled, table};
-use crate::cli::Evaluate;
+use std::io::Write;
+use std::path::Path;
+
+use super::labelled::{self, Found};
+use super::{CommandError, Notes};
+use crate::cli::{Ablation, Evaluate, LabelFolder};
 use crate::decide::Policy;
-use crate::evaluate::{Evaluation, cross_validate, summarise};
-use crate::label::Label;
+use crate::evaluate::{Case, Comparison, Forms, Plan, Prediction, Report, Task, Vocabulary, page};
+use crate::features::Features;
+use crate::model::write_whole;
 use crate::owner::Owner;
 
 pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
-    let names = if args.labels.is_empty() {
-        Label::ALL.iter().map(ToString::to_string).collect()
-    } else {
-        args.labels.clone()
+    let labels = match args.labels.is_empty() {
+        true => LabelFolder::all(),
+        false => args.labels.clone(),
     };
-    let found = labelled::read(&args.dir, &names, owner, notes)?;
-    let examples: Vec<_> = found.iter().map(|found| found.example.clone()).collect();
+    let twice = |label: &&LabelFolder| {
+        let same = |other: &&LabelFolder| other.label == label.label;
+        labels.iter().filter(same).count() > 1
+    };
+    if let Some(label) = labels.iter().find(twice) {
+        let what = format!(
+            "--labels: '{}' is there twice; expected each label once",
+            label.label
+        );
+        return Err(CommandError::Data(what));
+    }
+    let dirs: Vec<&Path> = match (&args.train, &args.test) {
+        (Some(train), Some(test)) => vec![train, test],
+        _ => vec![&args.dir],
+    };
+    let labels = labelled::present(&dirs, labels);
+    let names: Vec<String> = labels.iter().map(|label| label.label.clone()).collect();
+    let forms = match args.ablate {
+        None => Forms::Extracted,
+        Some(Ablation::Extraction) => Forms::All,
+    };
+    let mut collection = Collection::new(forms);
+    let mut first = 0;
+    for dir in &dirs {
+        first = collection.cases.len();
+        collection.read(dir, &labels, owner, notes)?;
+    }
+    let plan = match first {
+        0 => Plan::Collection,
+        train => Plan::Fixed { train },
+    };
     let policy = Policy {
         error_budget: args.error_budget,
         ..Policy::default()
     };
-    let predictions = cross_validate(&examples, &names, &policy)
-        .map_err(|error| CommandError::Data(format!("{}: {error}", args.dir.display())))?;
-    let evaluation = summarise(&predictions, &names);
-    let mut out = anstream::stdout().lock();
-    if args.json {
-        let text = serde_json::to_string(&evaluation)
-            .map_err(|error| CommandError::Internal(error.to_string()))?;
-        writeln!(out, "{text}")?;
-        return Ok(());
+    let task = Task {
+        cases: &collection.cases,
+        names: &names,
+        policy: &policy,
+    };
+    let comparison = match args.ablate {
+        None => Comparison::Baselines,
+        Some(Ablation::Extraction) => Comparison::Extraction,
+    };
+    let (report, predictions) = Report::make(&task, plan, comparison, &collection.vocabulary)
+        .map_err(|error| CommandError::Data(format!("{}: {error}", dirs[0].display())))?;
+    if let Some(path) = &args.html {
+        let html = page(&report).map_err(|error| CommandError::Internal(error.to_string()))?;
+        write_whole(path, html.as_bytes()).map_err(|cause| {
+            CommandError::CannotCreate(format!("{}: cannot be written: {cause}", path.display()))
+        })?;
     }
-    drop(out);
-    print(&evaluation, &names)?;
+    if args.json {
+        return json(&report);
+    }
+    print::report(&report)?;
     if args.errors {
-        out = anstream::stdout().lock();
-        for (found, prediction) in found.iter().zip(&predictions) {
-            let best = prediction.best();
-            if best != prediction.truth {
-                writeln!(
-                    out,
-                    "{} is {} at {:.2}, taken for {} at {:.2}",
-                    found.place,
-                    names[prediction.truth],
-                    prediction.probabilities[prediction.truth],
-                    names[best],
-                    prediction.probabilities[best]
-                )?;
-            }
-        }
+        errors(&predictions, &collection.places, &names)?;
     }
     Ok(())
 }
 
-fn print(evaluation: &Evaluation, names: &[String]) -> Result<(), CommandError> {
-    let mut labels = table::new(&["label", "messages", "precision", "recall", "F1"]);
-    for figures in &evaluation.labels {
-        labels.add_row(vec![
-            comfy_table::Cell::new(&figures.label),
-            table::number(figures.support),
-            table::number(format!("{:.3}", figures.precision)),
-            table::number(format!("{:.3}", figures.recall)),
-            table::number(format!("{:.3}", figures.f1)),
-        ]);
+/// Labelled messages in every form that is compared.
+struct Collection {
+    forms: Forms,
+    cases: Vec<Case>,
+    places: Vec<String>,
+    vocabulary: Vocabulary,
+}
+
+impl Collection {
+    fn new(forms: Forms) -> Collection {
+        Collection {
+            forms,
+            cases: Vec::new(),
+            places: Vec::new(),
+            vocabulary: Vocabulary::default(),
+        }
     }
-    classify::print(&labels)?;
-    let mut header = vec!["is \\ taken for"];
-    header.extend(names.iter().map(String::as_str));
-    let mut confusion = table::new(&header);
-    for (name, row) in names.iter().zip(&evaluation.confusion) {
-        let mut cells = vec![comfy_table::Cell::new(name)];
-        cells.extend(row.iter().map(table::number));
-        confusion.add_row(cells);
+
+    fn read(
+        &mut self,
+        dir: &Path,
+        labels: &[LabelFolder],
+        owner: &Owner,
+        notes: Notes,
+    ) -> Result<(), CommandError> {
+        let found = labelled::read_as(dir, labels, notes, |content, class| {
+            Case::read(content, owner, class, self.forms)
+        })?;
+        for found in found {
+            let Found::<(Case, Features)> { read, place } = found;
+            self.vocabulary.add(&read.1);
+            self.cases.push(read.0);
+            self.places.push(place);
+        }
+        Ok(())
     }
+}
+
+fn json(report: &Report) -> Result<(), CommandError> {
+    let text =
+        serde_json::to_string(report).map_err(|error| CommandError::Internal(error.to_string()))?;
+    writeln!(anstream::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Every message of the first split whose likeliest label is wrong.
+fn errors(
+    predictions: &[Prediction],
+    places: &[String],
+    names: &[String],
+) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
     writeln!(out)?;
-    drop(out);
-    classify::print(&confusion)?;
-    out = anstream::stdout().lock();
-    writeln!(
-        out,
-        "\naccuracy {:.4}, macro-F1 {:.4}, log loss {:.4}, calibration error {:.4}\nunsure {:.1} %, genuine filed away {}, genuine filed as spam {}",
-        evaluation.accuracy,
-        evaluation.macro_f1,
-        evaluation.log_loss,
-        evaluation.calibration_error,
-        100.0 * evaluation.unsure,
-        evaluation.genuine_filed_away,
-        evaluation.genuine_as_spam
-    )?;
+    let mut wrong: Vec<_> = predictions.iter().filter(|one| !one.is_right()).collect();
+    wrong.sort_by_key(|one| one.case);
+    for prediction in wrong {
+        let best = prediction.best();
+        writeln!(
+            out,
+            "{} is {} at {:.2}, taken for {} at {:.2}",
+            places[prediction.case],
+            names[prediction.truth],
+            prediction.probabilities[prediction.truth],
+            names[best],
+            prediction.probabilities[best]
+        )?;
+    }
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::io::Write;
 
+use super::classify::{self, Detail};
 use super::{CommandError, Judge};
 use crate::cli::Explain;
-use crate::explain::{Pull, reasons, sentence};
+use crate::explain::{Explanation, Pull, reasons, sentence};
 use crate::extract::{Aside, Mutual, Thread};
 use crate::history::{Past, Sighting};
 use crate::label::Label;
@@ -16,6 +17,9 @@ use crate::verdict::all_defects;
 /// Reasons shown on each side.
 const REASONS: usize = 10;
 
+/// The same for the labels that the message did not get.
+const OTHERS: usize = 3;
+
 pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
     let mut source = Source::open(&args.path, Rest::Skip)?;
     let Some(raw) = source.next_message()? else {
@@ -25,6 +29,10 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
         )));
     };
     let triage = triage(&raw.content, judge)?;
+    if args.json {
+        let line = classify::json_line(&raw, &triage, judge, Detail::Reasons)?;
+        return Ok(anstream::stdout().lock().write_all(&line)?);
+    }
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
@@ -51,6 +59,42 @@ pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
         for reason in &side {
             writeln!(out, "  {:6.2}  {}", reason.weight, reason.what)?;
         }
+    }
+    others(
+        &mut out,
+        &Explanation::of(&triage, &judge.model, &judge.policy, OTHERS),
+    )
+}
+
+/// The labels that the message did not get, and what tipped the balance.
+fn others(out: &mut impl Write, explanation: &Explanation) -> Result<(), CommandError> {
+    let Some(runner_up) = explanation.runner_up else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "\nrunner-up: {} at {:.3}",
+        runner_up.label, runner_up.probability
+    )?;
+    let mut by_chance: Vec<_> = explanation.labels.iter().collect();
+    by_chance.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    for evidence in by_chance.into_iter().skip(1) {
+        for (side, found) in [
+            ("for", &evidence.supporting),
+            ("against", &evidence.opposing),
+        ] {
+            let told: Vec<String> = found
+                .iter()
+                .map(|one| format!("{} {:.2}", one.what, one.weight))
+                .collect();
+            if !told.is_empty() {
+                writeln!(out, "  {side} {}: {}", evidence.label, told.join("; "))?;
+            }
+        }
+    }
+    writeln!(out, "\n{}", explanation.tipping.because)?;
+    for one in &explanation.tipping.evidence {
+        writeln!(out, "  {:6.2}  {}", one.weight, one.what)?;
     }
     Ok(())
 }

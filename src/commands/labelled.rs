@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{CommandError, Notes, inputs};
+use crate::cli::LabelFolder;
 use crate::learn::Example;
 use crate::owner::Owner;
-use crate::source::Rest;
+use crate::source::{Content, Rest};
 
-/// An example and where it was found.
-pub(super) struct Found {
-    pub(super) example: Example,
+/// Something read from a labelled message, and where it was found.
+pub(super) struct Found<T> {
+    pub(super) read: T,
     pub(super) place: String,
 }
 
@@ -17,26 +18,38 @@ pub(super) struct Found {
 /// have are none.
 pub(super) fn read(
     dir: &Path,
-    labels: &[String],
+    labels: &[LabelFolder],
     owner: &Owner,
     notes: Notes,
-) -> Result<Vec<Found>, CommandError> {
+) -> Result<Vec<Found<Example>>, CommandError> {
+    read_as(dir, labels, notes, |content, class| {
+        Example::read(content, owner, class)
+    })
+}
+
+/// Reads every message of a directory, given its bytes and the position of its label.
+pub(super) fn read_as<T: Send>(
+    dir: &Path,
+    labels: &[LabelFolder],
+    notes: Notes,
+    read: impl Fn(&Content, usize) -> T + Sync,
+) -> Result<Vec<Found<T>>, CommandError> {
     let mut found = Vec::new();
     for (class, label) in labels.iter().enumerate() {
-        let Some(path) = place_of(dir, label) else {
+        let Some(path) = place_of(dir, &label.folder) else {
             continue;
         };
         inputs::for_each(
             &[path],
             Rest::Skip,
             notes,
-            |raw| Example::read(&raw.content, owner, class),
-            |raw, example| {
+            |raw| read(&raw.content, class),
+            |raw, read| {
                 let place = match raw.separator {
                     Some(_) => format!("{}:{}", raw.source, raw.index),
                     None => raw.source.to_string(),
                 };
-                found.push(Found { example, place });
+                found.push(Found { read, place });
                 Ok(())
             },
         )?;
@@ -47,10 +60,11 @@ pub(super) fn read(
         } else {
             "is not there; expected a directory with folders"
         };
+        let folders: Vec<&str> = labels.iter().map(|label| label.folder.as_str()).collect();
         return Err(CommandError::Data(format!(
             "{}: {missing} {}; put the mail of each label into a folder of that name",
             dir.display(),
-            labels.join(", ")
+            folders.join(", ")
         )));
     }
     Ok(found)
@@ -75,6 +89,19 @@ pub(super) fn read_one(
         },
     )?;
     Ok(found)
+}
+
+/// The labels that one of the directories has; all of them if none is there.
+pub(super) fn present(dirs: &[&Path], labels: Vec<LabelFolder>) -> Vec<LabelFolder> {
+    let found: Vec<LabelFolder> = labels
+        .iter()
+        .filter(|label| {
+            dirs.iter()
+                .any(|dir| place_of(dir, &label.folder).is_some())
+        })
+        .cloned()
+        .collect();
+    if found.is_empty() { labels } else { found }
 }
 
 /// `DIR/label`, `DIR/label.mbox` or `DIR/label.mbox.gz`.

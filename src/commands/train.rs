@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{CommandError, Notes, labelled, load_model, teach};
-use crate::cli::{Labelled, Train};
+use crate::cli::{LabelFolder, Labelled, Train};
 use crate::config::Config;
 use crate::label::Label;
 use crate::learn::{
@@ -76,13 +76,13 @@ pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), Com
 
 /// The labelled mail of the command line; classes are positions in [`Label::ALL`].
 fn read(inputs: &[Labelled], owner: &Owner, notes: Notes) -> Result<Vec<Example>, CommandError> {
-    let names: Vec<String> = Label::ALL.iter().map(ToString::to_string).collect();
+    let labels = LabelFolder::all();
     let mut examples = Vec::new();
     for input in inputs {
         match input {
             Labelled::Folders(dir) => {
-                let found = labelled::read(dir, &names, owner, notes)?;
-                examples.extend(found.into_iter().map(|found| found.example));
+                let found = labelled::read(dir, &labels, owner, notes)?;
+                examples.extend(found.into_iter().map(|found| found.read));
             }
             Labelled::One(label, path) => {
                 examples.extend(labelled::read_one(path, label.index(), owner, notes)?);

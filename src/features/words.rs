@@ -134,7 +134,10 @@ impl Words<'_> {
             self.counter.add(self.prefix, &folded);
         } else {
             self.counter.add(self.prefix, &fold_look_alikes(&folded));
-            self.counter.add("shape:", "mixed-scripts");
+            // Once: a mail disguised throughout would drown its own words.
+            if !self.counter.has("shape:mixed-scripts") {
+                self.counter.add("shape:", "mixed-scripts");
+            }
         }
         end
     }

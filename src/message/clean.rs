@@ -19,7 +19,8 @@ pub fn fold_look_alikes(text: &str) -> String {
             folded.extend(skeleton(c.encode_utf8(&mut [0; 4])).flat_map(char::to_lowercase));
         }
     }
-    folded
+    // What a character imitates is given decomposed; words are counted composed.
+    folded.nfc().collect()
 }
 
 /// True for characters that take no place on the screen or turn the reading direction round:

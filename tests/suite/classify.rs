@@ -238,3 +238,50 @@ fn completions_and_man_pages_are_generated() {
     here.run(&["man", "nowhere"])
         .fails(73, &["nowhere", "existing directory"]);
 }
+
+#[test]
+fn the_whole_account_of_a_verdict() {
+    let here = Workspace::new();
+    here.write(
+        "a.eml",
+        mail(
+            "max@seo-firm.example",
+            "Quick question about your website",
+            "We help companies like yours rank first. Our packages start at $299. Book a quick call?",
+        ),
+    );
+    let record = &here.run(&["explain", "--json", "a.eml"]).ok().json()[0];
+    assert_eq!(record["schema"], "anteroom.verdict/1");
+    let explanation = &record["explanation"];
+    let labels = explanation["labels"].as_array().unwrap();
+    assert_eq!(labels.len(), 4);
+    for label in labels {
+        assert_eq!(
+            label["probability"],
+            record["probabilities"][label["label"].as_str().unwrap()]
+        );
+        assert!(
+            !label["opposing"].as_array().unwrap().is_empty()
+                || !label["supporting"].as_array().unwrap().is_empty()
+        );
+    }
+    assert_ne!(explanation["runner_up"]["label"], record["label"]);
+    let tipping = &explanation["tipping"];
+    assert_ne!(tipping["verdict_without"], record["verdict"]);
+    assert!(
+        tipping["evidence"].as_array().unwrap().len() < 12,
+        "{tipping}"
+    );
+    let shown = here.run(&["explain", "a.eml"]).ok().stdout();
+    assert!(
+        shown.contains("runner-up: ") && shown.contains(tipping["because"].as_str().unwrap()),
+        "{shown}"
+    );
+    let same = &here
+        .run(&["classify", "--json", "--explain", "a.eml"])
+        .ok()
+        .json()[0];
+    assert_eq!(same["explanation"], *explanation);
+    let short = &here.run(&["classify", "--json", "a.eml"]).ok().json()[0];
+    assert!(short.get("explanation").is_none());
+}

@@ -81,30 +81,6 @@ fn training_twice_gives_the_same_bytes() {
     );
 }
 
-#[test]
-fn evaluation_judges_held_out_mail() {
-    let here = Workspace::new();
-    labelled(&here, 30);
-    let run = here.run(&["evaluate", "mine", "--json"]).ok();
-    let figures: serde_json::Value = serde_json::from_str(&run.stdout()).unwrap();
-    assert_eq!(figures["messages"], 60);
-    assert!(figures["accuracy"].as_f64().unwrap() > 0.95, "{figures}");
-    let table = here.run(&["evaluate", "mine", "--errors"]).ok().stdout();
-    for words in [
-        "precision",
-        "is \\ taken for",
-        "macro-F1",
-        "genuine filed away",
-    ] {
-        assert!(table.contains(words), "{table}");
-    }
-    let other = here
-        .run(&["evaluate", "mine", "--labels", "genuine,spam", "--json"])
-        .ok();
-    let other: serde_json::Value = serde_json::from_str(&other.stdout()).unwrap();
-    assert_eq!(other["labels"].as_array().unwrap().len(), 2);
-}
-
 fn bytes(here: &Workspace, name: &str) -> Vec<u8> {
     std::fs::read(here.path(name)).unwrap()
 }

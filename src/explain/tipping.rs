@@ -1,0 +1,299 @@
+//! The smallest set of evidence without which the verdict would be another.
+//!
+//! Between two labels the log-odds are a sum over the evidence, so the fewest pieces that turn
+//! them are the strongest ones: taking them away one by one, strongest first, is exact. A verdict
+//! also depends on the other labels, the guard and the thresholds, so the pieces are taken away in
+//! the order of every pair of labels, after each the whole decision is made again, and the
+//! shortest way counts. A set found is sufficient; a smaller one that mixes pairs may exist.
+
+use serde::Serialize;
+
+use super::{Evidence, phrase, round};
+use crate::classify::Posterior;
+use crate::decide::{Belief, Decision, Policy, ScopePolicy, Why, decide};
+use crate::model::Model;
+use crate::triage::Triage;
+
+/// A set of this size is no explanation any more.
+const TOO_MANY: usize = 12;
+
+/// What tipped the balance.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tipping {
+    /// The pieces of evidence that have to go, strongest first; empty if there is no such set of
+    /// fewer than 12, or if the verdict does not rest on evidence.
+    pub evidence: Vec<Evidence>,
+    /// What the verdict would be without them; null if there is no such set.
+    pub verdict_without: Option<&'static str>,
+    /// The same in one sentence.
+    pub because: String,
+}
+
+/// Finds what tipped the balance.
+pub fn tipping(triage: &Triage, model: &Model, policy: &Policy) -> Tipping {
+    let decide_anew = Anew::new(triage, model, policy);
+    match &triage.decision.why {
+        Why::OutOfScope(_) | Why::Unreadable(_) => {
+            nothing("it rests on the form of the mail, not on evidence")
+        }
+        Why::Rule(rule) => {
+            let without = decide_anew.without(&[]).verdict.name();
+            Tipping {
+                evidence: vec![Evidence {
+                    what: rule.describe().into_owned(),
+                    weight: 0.0,
+                }],
+                verdict_without: Some(without),
+                because: format!("a rule decides; without the rule the verdict would be {without}"),
+            }
+        }
+        _ => decide_anew.shortest().map_or_else(
+            || nothing("no fewer than 12 pieces of evidence would change it"),
+            |found| decide_anew.told(&found),
+        ),
+    }
+}
+
+fn nothing(because: &str) -> Tipping {
+    Tipping {
+        evidence: Vec::new(),
+        verdict_without: None,
+        because: because.to_owned(),
+    }
+}
+
+/// Decides again with less evidence.
+struct Anew<'a> {
+    triage: &'a Triage,
+    model: &'a Model,
+    /// Scope and rules have had their say.
+    policy: Policy,
+    /// By known event, its calibrated log-odds for every class of the model, less what is common
+    /// to all classes.
+    shares: Vec<Vec<f64>>,
+}
+
+/// Events to take away, by their place among the known ones, and what that leads to.
+struct Way {
+    events: Vec<(usize, f64)>,
+    decision: Decision,
+}
+
+impl<'a> Anew<'a> {
+    fn new(triage: &'a Triage, model: &'a Model, policy: &Policy) -> Anew<'a> {
+        let n = model.metadata.labels.len();
+        let mut shares = vec![vec![0.0; n]; triage.posterior.known.len()];
+        for class in 0..n {
+            // A pull is a class's share less the mean of the others', n/(n-1) times its distance
+            // from the mean of all.
+            let to_mean = (n - 1) as f64 / n as f64;
+            let pulls = model
+                .classifier()
+                .pulls(&triage.features, &triage.posterior, class);
+            for (share, (_, pull)) in shares.iter_mut().zip(pulls) {
+                share[class] = pull * to_mean;
+            }
+        }
+        Anew {
+            triage,
+            model,
+            policy: Policy {
+                scope: ScopePolicy::All,
+                ..policy.clone()
+            },
+            shares,
+        }
+    }
+
+    /// The decision without these known events.
+    fn without(&self, events: &[(usize, f64)]) -> Decision {
+        let mut odds: Vec<f64> = self
+            .triage
+            .posterior
+            .probabilities
+            .iter()
+            .map(|p| p.max(1e-300).ln())
+            .collect();
+        for (event, _) in events {
+            for (odds, share) in odds.iter_mut().zip(&self.shares[*event]) {
+                *odds -= share;
+            }
+        }
+        crate::classify::softmax(&mut odds);
+        let mut known = self.triage.posterior.known.clone();
+        known.truncate(known.len() - events.len());
+        let posterior = Posterior {
+            probabilities: odds,
+            known,
+        };
+        let belief = Belief {
+            probabilities: self.model.label_probabilities(&posterior),
+            posterior: &posterior,
+            guard: &self.model.metadata.guard,
+        };
+        decide(
+            &self.triage.message,
+            &self.triage.contact,
+            &self.triage.past,
+            &belief,
+            &self.policy,
+        )
+    }
+
+    /// The shortest way to another verdict; of equals, the first.
+    fn shortest(&self) -> Option<Way> {
+        let n = self.model.metadata.labels.len();
+        let pairs = (0..n).flat_map(|from| (0..n).map(move |to| (from, to)));
+        let mut best: Option<Way> = None;
+        for (from, to) in pairs.filter(|(from, to)| from != to) {
+            let limit = best.as_ref().map_or(TOO_MANY, |way| way.events.len());
+            best = self.way(from, to, limit).or(best);
+        }
+        best
+    }
+
+    /// Takes away what speaks most for one class and against another, until the verdict changes;
+    /// none if that takes `limit` pieces.
+    fn way(&self, from: usize, to: usize, limit: usize) -> Option<Way> {
+        let mut strongest: Vec<(usize, f64)> = self
+            .shares
+            .iter()
+            .map(|share| share[from] - share[to])
+            .enumerate()
+            .filter(|(_, pull)| *pull > 0.0)
+            .collect();
+        strongest.sort_by(|a, b| b.1.total_cmp(&a.1));
+        (1..limit.min(strongest.len() + 1)).find_map(|taken| {
+            let events = &strongest[..taken];
+            let decision = self.without(events);
+            (decision.verdict != self.triage.decision.verdict).then(|| Way {
+                events: events.to_vec(),
+                decision,
+            })
+        })
+    }
+
+    fn told(&self, way: &Way) -> Tipping {
+        let evidence: Vec<Evidence> = way
+            .events
+            .iter()
+            .map(|(event, pull)| Evidence {
+                what: phrase(self.triage.features.name(self.position(*event))),
+                weight: round(*pull),
+            })
+            .collect();
+        let without = way.decision.verdict.name();
+        let pieces = match evidence.len() {
+            1 => "this one piece of evidence".to_owned(),
+            n => format!("these {n} pieces of evidence"),
+        };
+        Tipping {
+            evidence,
+            verdict_without: Some(without),
+            because: format!("without {pieces} the verdict would be {without}"),
+        }
+    }
+
+    fn position(&self, event: usize) -> usize {
+        self.triage.posterior.known[event].position as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Verdict;
+    use crate::owner::Owner;
+    use crate::triage::triage;
+
+    fn judged(mail: &str) -> (Triage, Model, Policy) {
+        let model = Model::shipped().unwrap();
+        let policy = Policy::default();
+        let triage = triage(&mail.into(), &Owner::default(), &model, &policy);
+        (triage, model, policy)
+    }
+
+    const PITCH: &str = "From: Max <max@seo-firm.example>\nSubject: Quick question about your website\n\nHi, we help companies like yours rank first on Google. Our SEO packages start at $299 a month. Can we book a quick call this week? Best, Max\n";
+
+    #[test]
+    fn taking_nothing_away_changes_nothing() {
+        let (triage, model, policy) = judged(PITCH);
+        let anew = Anew::new(&triage, &model, &policy);
+        assert_eq!(anew.without(&[]), triage.decision);
+    }
+
+    /// The probabilities without an event are those of the message without it.
+    #[test]
+    fn less_evidence_is_what_the_classifier_says_without_it() {
+        let (triage, model, policy) = judged(PITCH);
+        let anew = Anew::new(&triage, &model, &policy);
+        let estimate = crate::classify::Estimate::fit(&model.counts, model.metadata.alpha).unwrap();
+        let gone = triage.posterior.known[3].position as usize;
+        let mut events = triage.features.events.clone();
+        events.remove(gone);
+        let exact = model
+            .metadata
+            .calibration
+            .probabilities(&estimate.scores(&events));
+        let mut odds: Vec<f64> = triage
+            .posterior
+            .probabilities
+            .iter()
+            .map(|p| p.ln())
+            .collect();
+        for (odds, share) in odds.iter_mut().zip(&anew.shares[3]) {
+            *odds -= share;
+        }
+        crate::classify::softmax(&mut odds);
+        for (found, exact) in odds.iter().zip(exact) {
+            assert!((found - exact).abs() < 1e-9, "{found} {exact}");
+        }
+    }
+
+    #[test]
+    fn no_smaller_set_turns_a_verdict() {
+        let (triage, model, policy) = judged(PITCH);
+        let found = tipping(&triage, &model, &policy);
+        let n = found.evidence.len();
+        assert!(n > 0 && n < TOO_MANY, "{found:?}");
+        assert_ne!(found.verdict_without, Some(triage.decision.verdict.name()));
+        assert!(found.because.contains("the verdict would be"), "{found:?}");
+        // Every single piece, and where two are said to be needed, no one of them is enough.
+        let anew = Anew::new(&triage, &model, &policy);
+        if n > 1 {
+            for event in 0..triage.posterior.known.len() {
+                let decision = anew.without(&[(event, 0.0)]);
+                assert_eq!(decision.verdict, triage.decision.verdict);
+            }
+        }
+        if n > 2 {
+            for a in 0..triage.posterior.known.len() {
+                for b in 0..a {
+                    let decision = anew.without(&[(a, 0.0), (b, 0.0)]);
+                    assert_eq!(decision.verdict, triage.decision.verdict);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_and_the_form_speak_for_themselves() {
+        let (triage, model, policy) = judged(
+            "From: LinkedIn <invitations@linkedin.com>\nSubject: Ann Lee wants to connect\n\nAnn Lee would like to connect on LinkedIn.\n\nI'd like to add you to my professional network on LinkedIn.\n",
+        );
+        assert!(
+            matches!(triage.decision.why, Why::Rule(_)),
+            "{:?}",
+            triage.decision
+        );
+        let found = tipping(&triage, &model, &policy);
+        assert_eq!(found.evidence.len(), 1);
+        assert!(found.because.contains("a rule decides"));
+        let (triage, model, policy) = judged(
+            "From: no-reply@bank.example\nSubject: Your one-time code\nAuto-Submitted: auto-generated\n\nYour verification code is 123456.\n",
+        );
+        assert_eq!(triage.decision.verdict, Verdict::OutOfScope);
+        let found = tipping(&triage, &model, &policy);
+        assert_eq!((found.evidence.len(), found.verdict_without), (0, None));
+    }
+}
