@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use anteroom::classify::{ALPHA, Calibration, Counts, Estimate};
+use anteroom::classify::{Calibration, Counts, Estimate};
 use anteroom::decide::Policy;
 use anteroom::features::Event;
 use anteroom::label::Label;
@@ -142,12 +142,12 @@ fn one_mailbox(mails: &[Mail]) {
     for mailbox in MAILBOXES {
         let base = fit(&examples(mails.iter().filter(|m| m.mailbox != mailbox)), 4).expect("fits");
         let own = spread(examples(mails.iter().filter(|m| m.mailbox == mailbox)));
-        let before = Estimate::fit(&base.counts, ALPHA).expect("fits");
+        let before = Estimate::fit(&base.counts, base.counts.evidence().alpha()).expect("fits");
         for n in [20, 50, 100] {
             let (lessons, rest) = own.split_at(n);
             for weight in WEIGHTS {
                 let counts = taught(&base.counts, lessons.iter(), weight);
-                let estimate = Estimate::fit(&counts, ALPHA).expect("fits");
+                let estimate = Estimate::fit(&counts, counts.evidence().alpha()).expect("fits");
                 let score = scores.entry((n, weight)).or_default();
                 score.add(&estimate, &base.calibration, rest.iter(), |class| class);
             }
@@ -192,7 +192,7 @@ fn corrected(base: &Fitted, before: &Estimate, own: &[Example], weight: u32) -> 
     let (mut wrong, mut right) = (0, 0);
     for example in own.iter().filter(|example| !is_right(before, example)) {
         let counts = taught(&base.counts, [example].into_iter(), weight);
-        let estimate = Estimate::fit(&counts, ALPHA).expect("fits");
+        let estimate = Estimate::fit(&counts, counts.evidence().alpha()).expect("fits");
         wrong += 1;
         right += u32::from(is_right(&estimate, example));
     }
@@ -225,7 +225,7 @@ fn real_mail(mails: &[Mail]) {
                 order.sort_by_key(|index| (index * 7919 + draw * 104_729) % 100_003 * 31 % 10_007);
                 let drawn = order.iter().take(n).map(|index| &lessons[*index]);
                 let counts = taught(&base.counts, drawn, weight);
-                let estimate = Estimate::fit(&counts, ALPHA).expect("fits");
+                let estimate = Estimate::fit(&counts, counts.evidence().alpha()).expect("fits");
                 score.add(&estimate, &base.calibration, test.iter(), |class| {
                     class.min(1)
                 });

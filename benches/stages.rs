@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anteroom::classify::Posterior;
 use anteroom::decide::{Belief, Policy, decide};
 use anteroom::extract::Contact;
-use anteroom::features::{Features, features};
+use anteroom::features::{Evidence, Features, features};
 use anteroom::history::Past;
 use anteroom::message::Message;
 use anteroom::model::Model;
@@ -47,13 +47,19 @@ fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
     let contact = |message: &Message| Contact::extract(message, &owner);
     let contacts: Vec<Contact> = messages.iter().map(contact).collect();
     let read: Vec<_> = messages.iter().zip(&contacts).collect();
-    let counted: Vec<Features> = read.iter().map(|(m, c)| features(m, c)).collect();
+    let counted: Vec<Features> = read
+        .iter()
+        .map(|(m, c)| features(m, c, Evidence::Contact))
+        .collect();
     let judge = |f: &Features| model.classifier().posterior(f);
     let posteriors: Vec<Posterior> = counted.iter().map(judge).collect();
     [
         ("message", each(mails, |mail| Message::parse(mail))),
         ("extract", each(&messages, contact)),
-        ("features", each(&read, |(m, c)| features(m, c))),
+        (
+            "features",
+            each(&read, |(m, c)| features(m, c, Evidence::Contact)),
+        ),
         ("classify", each(&counted, judge)),
         (
             "decide",

@@ -14,11 +14,6 @@ pub use estimator::{Estimate, EstimateError};
 
 use crate::features::{Features, WEIGHT_UNIT};
 
-/// Smoothing of the estimator: each known event counts as seen this often, in units of an
-/// event's average weight, in every class. Chosen on grouped folds of the labelled examples: 0.3
-/// gives a log loss of 0.62 there, 1 and 2 give 0.57.
-pub const ALPHA: f64 = 1.0;
-
 /// Calibrated probabilities over the classes of a model, in the model's order; they sum to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {

@@ -218,6 +218,9 @@ pub struct Evaluate {
     /// Share of genuine mail that may be filed away
     #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = share)]
     pub error_budget: f64,
+    /// What the model is for: inbound contact, or every message, header fields counted too
+    #[arg(long, value_enum, default_value_t = ScopePolicy::Contact)]
+    pub scope: ScopePolicy,
     /// Compare with the same classifier without this part of the program
     #[arg(long, value_enum, value_name = "PART")]
     pub ablate: Option<Ablation>,

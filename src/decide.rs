@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::classify::Posterior;
 use crate::extract::{Contact, Forgery, OutOfScope, Rule, Scope, Standing};
+use crate::features::Evidence;
 use crate::history::Past;
 use crate::label::Label;
 use crate::message::{Defect, Message};
@@ -61,6 +62,16 @@ pub enum ScopePolicy {
     Contact,
     /// Every message, as public spam collections are scored.
     All,
+}
+
+impl ScopePolicy {
+    /// What a model for these messages counts.
+    pub fn evidence(self) -> Evidence {
+        match self {
+            ScopePolicy::Contact => Evidence::Contact,
+            ScopePolicy::All => Evidence::Mail,
+        }
+    }
 }
 
 /// What becomes of messages from people the owner knows.

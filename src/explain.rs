@@ -203,7 +203,12 @@ pub fn sentence(decision: &Decision) -> String {
 pub fn phrase(name: &str) -> String {
     let (prefix, rest) = name.split_once(':').unwrap_or(("", name));
     match prefix {
-        "word" => format!("\"{rest}\""),
+        "word" | "pair" => format!("\"{rest}\""),
+        "field" => format!("a header field {rest}"),
+        "head" => match rest.split_once(':') {
+            Some((field, words)) => format!("\"{words}\" in the header field {field}"),
+            None => rest.to_owned(),
+        },
         "subject" => format!("\"{rest}\" in the subject"),
         "link" => format!("a link to {rest}"),
         "mailto" => format!("an address at {rest}"),

@@ -5,12 +5,15 @@
 //! the 64-bit hash of that name only: a model holds no readable text.
 
 mod facts;
+mod header;
+mod pairs;
 mod words;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::extract::Contact;
@@ -20,7 +23,7 @@ use crate::message::Message;
 
 /// Version of everything in this module and below it that decides which names a message gives.
 /// A model counted with another version is refused.
-pub const FEATURES_VERSION: u32 = 2;
+pub const FEATURES_VERSION: u32 = 3;
 
 /// Weights are whole multiples of 1/256, so that learning and unlearning are exact.
 pub const WEIGHT_UNIT: f64 = 1.0 / 256.0;
@@ -28,6 +31,34 @@ pub const WEIGHT_UNIT: f64 = 1.0 / 256.0;
 /// Length of the weight vector of one group of events, before rounding. Ten times the unit
 /// vector makes a message weigh about as much as its ten most telling words.
 const GROUP_LENGTH: f64 = 10.0;
+
+/// What a model counts of a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// The contact: the human's words, where they lead, and facts about their form. For inbound
+    /// contact, where header fields say which platform relayed a mail and not what it is: with
+    /// them log loss on the mailbox of an owner whose mail was not learned rises from 0.285 to
+    /// 0.348.
+    #[default]
+    Contact,
+    /// The words of header fields too. For models over every mail of a mailbox, where the way a
+    /// mail took tells much: on public spam 1 − AUC falls from 0.21 % to 0.05 %.
+    Mail,
+}
+
+impl Evidence {
+    /// Smoothing that suits this much evidence: each known event counts as seen this often, in
+    /// units of weight 1, in every class. Chosen on held-out mail: contact examples by owner (log
+    /// loss 0.298 at 0.1, 0.278 at 0.5, 0.284 at 1), public mail in grouped folds of the training
+    /// part (1 − AUC 0.060 % at 0.003, 0.046 % at 0.01, 0.055 % at 0.1).
+    pub fn alpha(self) -> f64 {
+        match self {
+            Evidence::Contact => 0.5,
+            Evidence::Mail => 0.01,
+        }
+    }
+}
 
 /// One counted thing of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,31 +93,56 @@ pub fn key_of(name: &str) -> u64 {
 }
 
 /// Counts the events of a message from a sender of whom nothing is known.
-pub fn features(message: &Message, contact: &Contact) -> Features {
-    features_after(message, contact, &Past::default())
+pub fn features(message: &Message, contact: &Contact, evidence: Evidence) -> Features {
+    features_after(message, contact, &Past::default(), evidence)
 }
 
 /// Counts the events of a message. No past gives no events, so that a model of single messages
 /// judges as before.
-pub fn features_after(message: &Message, contact: &Contact, past: &Past) -> Features {
+pub fn features_after(
+    message: &Message,
+    contact: &Contact,
+    past: &Past,
+    evidence: Evidence,
+) -> Features {
     let mut counter = Counter::with_capacity();
     words::subject_words(&mut counter, contact.subject_words(message));
     words::body_words(&mut counter, contact.words(message));
     for host in contact.link_hosts.iter() {
         counter.add("link:", host);
     }
-    let text = counter.len();
-    facts::facts(&mut counter, message, contact);
+    let n_words = counter.total;
+    counter.end_group(Scale::Length(GROUP_LENGTH));
+    pairs::pairs(&mut counter, contact.words(message));
+    counter.end_group(Scale::Length(GROUP_LENGTH));
+    if evidence == Evidence::Mail {
+        header::header_words(&mut counter, message);
+        counter.end_group(Scale::Length(GROUP_LENGTH));
+    }
+    facts::facts(&mut counter, message, contact, n_words);
     for fact in past.facts() {
         counter.add("past:", fact.name());
     }
-    let facts = counter.len();
+    counter.end_group(Scale::Fixed(FACT_WEIGHT));
     for found in &contact.cues {
         for _ in 0..found.phrases {
             counter.add("cue:", found.cue.name());
         }
     }
-    counter.finish(text, facts)
+    counter.end_group(Scale::Damped(CUE_WEIGHT));
+    counter.finish()
+}
+
+/// How the counts of a group of events become weights. Only text is normalised by its length, so
+/// that a long one does not drown the facts.
+#[derive(Debug, Clone, Copy)]
+enum Scale {
+    /// `length · ln(1+tf) / ‖ln(1+tf)‖` over the group.
+    Length(f64),
+    /// The same for each event.
+    Fixed(f64),
+    /// This for one occurrence, and `ln(1+tf) / ln 2` times as much for more.
+    Damped(f64),
 }
 
 /// A map from keys that are hashes already.
@@ -120,6 +176,8 @@ struct Counter {
     terms: Vec<Term>,
     /// Names counted, repetitions too.
     total: usize,
+    /// Where each group of terms ends, and how it is weighed.
+    groups: Vec<(usize, Scale)>,
 }
 
 struct Term {
@@ -136,6 +194,7 @@ impl Counter {
             seen: KeyMap::with_capacity_and_hasher(512, BuildHasherDefault::default()),
             terms: Vec::with_capacity(512),
             total: 0,
+            groups: Vec::with_capacity(5),
         }
     }
 
@@ -170,8 +229,9 @@ impl Counter {
         }
     }
 
-    fn len(&self) -> usize {
-        self.terms.len()
+    /// Ends a group: all terms since the last one are weighed like this.
+    fn end_group(&mut self, scale: Scale) {
+        self.groups.push((self.terms.len(), scale));
     }
 
     /// Whether a name was counted.
@@ -179,44 +239,43 @@ impl Counter {
         self.seen.contains_key(&key_of(name))
     }
 
-    /// Damps and length-normalises the counts: `10 · ln(1+tf) / ‖ln(1+tf)‖` over the text events,
-    /// which end at `text`. Facts, to `facts`, weigh a fixed amount, cues one that grows with the
-    /// number of their phrases, so that a long text does not drown them.
-    fn finish(self, text: usize, facts: usize) -> Features {
-        // Nearly every count is small, and the logarithm dear.
-        let logs: [f64; 8] = std::array::from_fn(|count| (count as f64).ln_1p());
-        let damped = |term: &Term| {
-            logs.get(term.count as usize)
-                .copied()
-                .unwrap_or_else(|| f64::from(term.count).ln_1p())
-        };
-        let norm = self.terms[..text]
-            .iter()
-            .map(|term| damped(term).powi(2))
-            .sum::<f64>()
-            .sqrt();
-        let events = self
-            .terms
-            .iter()
-            .enumerate()
-            .map(|(position, term)| {
-                let weight = match position {
-                    position if position < text => GROUP_LENGTH * damped(term) / norm,
-                    position if position < facts => FACT_WEIGHT,
-                    _ => CUE_WEIGHT * damped(term) / std::f64::consts::LN_2,
-                };
-                Event {
-                    key: term.key,
-                    weight: ((weight / WEIGHT_UNIT).round() as u32).max(1),
-                }
-            })
-            .collect();
+    /// Turns counts into weights, group by group.
+    fn finish(self) -> Features {
+        let mut events = Vec::with_capacity(self.terms.len());
+        let mut start = 0;
+        for (end, scale) in &self.groups {
+            weigh(&self.terms[start..*end], *scale, &mut events);
+            start = *end;
+        }
         Features {
             events,
             spans: self.terms.iter().map(|term| term.name).collect(),
             names: self.names,
         }
     }
+}
+
+fn weigh(terms: &[Term], scale: Scale, events: &mut Vec<Event>) {
+    // Nearly every count is small, and the logarithm dear.
+    let logs: [f64; 8] = std::array::from_fn(|count| (count as f64).ln_1p());
+    let damped = |term: &Term| {
+        logs.get(term.count as usize)
+            .copied()
+            .unwrap_or_else(|| f64::from(term.count).ln_1p())
+    };
+    let square: f64 = terms.iter().map(|term| damped(term).powi(2)).sum();
+    let norm = square.sqrt();
+    events.extend(terms.iter().map(|term| {
+        let weight = match scale {
+            Scale::Length(length) => length * damped(term) / norm,
+            Scale::Fixed(weight) => weight,
+            Scale::Damped(weight) => weight * damped(term) / std::f64::consts::LN_2,
+        };
+        Event {
+            key: term.key,
+            weight: ((weight / WEIGHT_UNIT).round() as u32).max(1),
+        }
+    }));
 }
 
 /// Weight of a fact: three words' worth. Chosen on grouped folds of the labelled examples.

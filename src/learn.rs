@@ -13,12 +13,10 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::classify::{
-    ALPHA, Calibration, CountError, Counts, Estimate, EstimateError, fit_calibration,
-};
+use crate::classify::{Calibration, CountError, Counts, Estimate, EstimateError, fit_calibration};
 use crate::decide::Guard;
 use crate::extract::Contact;
-use crate::features::{Event, features};
+use crate::features::{Event, Evidence, features};
 use crate::label::Label;
 use crate::message::Message;
 use crate::model::{HeldOut, Model};
@@ -41,6 +39,8 @@ pub struct Example {
     pub class: usize,
     /// What it is judged by, and what is counted of it.
     pub events: Vec<Event>,
+    /// What kind of events these are.
+    pub evidence: Evidence,
     /// How much it counts.
     pub counts_as: CountsAs,
     /// What makes it belong to others.
@@ -59,11 +59,19 @@ pub enum CountsAs {
 }
 
 impl Example {
-    /// Reads an example from a message as it was found.
+    /// Reads an example of contact from a message as it was found.
     pub fn read(content: &Content, owner: &Owner, class: usize) -> Example {
+        Example::read_as(Evidence::Contact, content, owner, class)
+    }
+
+    /// Reads an example from a message as it was found.
+    pub fn read_as(evidence: Evidence, content: &Content, owner: &Owner, class: usize) -> Example {
         let (message, contact) = crate::triage::read(content, owner);
-        let events = features(&message, &contact).events;
-        Example::of(&message, &contact, events, class)
+        let events = features(&message, &contact, evidence).events;
+        Example {
+            evidence,
+            ..Example::of(&message, &contact, events, class)
+        }
     }
 
     /// The events as they are counted.
@@ -74,11 +82,12 @@ impl Example {
         }
     }
 
-    /// An example from a message that was read and whose events were counted.
+    /// An example of contact from a message that was read and whose events were counted.
     pub fn of(message: &Message, contact: &Contact, events: Vec<Event>, class: usize) -> Example {
         Example {
             class,
             events,
+            evidence: Evidence::Contact,
             counts_as: CountsAs::Message,
             group_key: GroupKey::of(contact, message),
             date: message.date(),
@@ -176,7 +185,11 @@ pub fn count<'a>(
     examples: impl Iterator<Item = &'a Example>,
     n_classes: usize,
 ) -> Result<Counts, CountError> {
-    let mut counts = Counts::new(n_classes);
+    let mut examples = examples.peekable();
+    let evidence = examples
+        .peek()
+        .map_or(Evidence::Contact, |first| first.evidence);
+    let mut counts = Counts::of(evidence, n_classes);
     for example in examples {
         counts.learn(example.class, &example.counted())?;
     }
@@ -198,7 +211,7 @@ fn score_held_out(
             for index in members() {
                 rest.unlearn(examples[index].class, &examples[index].counted())?;
             }
-            let estimate = match Estimate::fit(&rest, ALPHA) {
+            let estimate = match Estimate::fit(&rest, rest.evidence().alpha()) {
                 // All that is left of a tiny collection is one class: nothing to score by.
                 Err(EstimateError::OneClass) => return Ok(Vec::new()),
                 estimate => estimate?,

@@ -54,6 +54,15 @@ impl Headers {
             })
     }
 
+    /// All fields with their names (lower case), in their order. A name that is not text is empty.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Header<'_>)> {
+        self.fields.iter().map(|field| {
+            let name = std::str::from_utf8(&self.bytes[field.name..field.value]);
+            let raw = &self.bytes[field.value..field.end];
+            (name.unwrap_or_default(), Header { raw })
+        })
+    }
+
     fn push(&mut self, name: &[u8], value: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(name.trim_ascii_end());

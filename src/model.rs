@@ -15,9 +15,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::classify::{ALPHA, Calibration, Classifier, Counts, Estimate, EstimateError, Posterior};
+use crate::classify::{Calibration, Classifier, Counts, Estimate, EstimateError, Posterior};
 use crate::decide::{Guard, LabelProbabilities};
-use crate::features::FEATURES_VERSION;
+use crate::features::{Evidence, FEATURES_VERSION};
 use crate::label::Label;
 
 /// First line of every model file.
@@ -94,6 +94,8 @@ pub struct Metadata {
     pub messages: Vec<u64>,
     /// Distinct events.
     pub events: usize,
+    /// What was counted of each message.
+    pub evidence: Evidence,
     /// Smoothing.
     pub alpha: f64,
     /// How scores become probabilities.
@@ -128,12 +130,13 @@ impl Model {
         guard: Guard,
         held_out: HeldOut,
     ) -> Result<Model, EstimateError> {
-        let estimate = Estimate::fit(&counts, ALPHA)?;
+        let estimate = Estimate::fit(&counts, counts.evidence().alpha())?;
         let metadata = Metadata {
             features_version: FEATURES_VERSION,
             messages: counts.messages().to_vec(),
             events: counts.n_events(),
-            alpha: ALPHA,
+            evidence: counts.evidence(),
+            alpha: counts.evidence().alpha(),
             calibration: calibration.clone(),
             guard,
             held_out,
@@ -342,7 +345,7 @@ fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
             metadata.events
         ));
     }
-    let mut counts = Counts::new(n_classes);
+    let mut counts = Counts::of(metadata.evidence, n_classes);
     let mut row = vec![0; n_classes];
     let mut last = None;
     for record in body.chunks_exact(width) {

@@ -64,7 +64,7 @@ pub fn judge(
     model: &Model,
     policy: &Policy,
 ) -> Triage {
-    let features = features_after(&message, &contact, &past);
+    let features = features_after(&message, &contact, &past, model.metadata.evidence);
     let posterior = model.classifier().posterior(&features);
     let belief = Belief {
         probabilities: model.label_probabilities(&posterior),

@@ -1,6 +1,6 @@
 //! Event counts by class: whole numbers, so that adding and taking away are exact.
 
-use crate::features::{Event, KeyMap};
+use crate::features::{Event, Evidence, KeyMap};
 
 /// Counts that would not fit or not match.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum CountError {
 /// For every event the sum of its weights in each class, and the number of messages of each.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
+    /// What was counted; decides how the counts are smoothed.
+    evidence: Evidence,
     n_classes: usize,
     /// Row of each key; made when first needed, judging by saved counts does not need it.
     index: KeyMap<u32>,
@@ -27,13 +29,24 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// No messages yet, over this many classes.
+    /// No messages yet, of contacts, over this many classes.
     pub fn new(n_classes: usize) -> Counts {
+        Counts::of(Evidence::Contact, n_classes)
+    }
+
+    /// No messages yet, over this many classes.
+    pub fn of(evidence: Evidence, n_classes: usize) -> Counts {
         Counts {
+            evidence,
             n_classes,
             messages: vec![0; n_classes],
             ..Counts::default()
         }
+    }
+
+    /// What is counted.
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// Number of classes.

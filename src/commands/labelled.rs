@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CommandError, Notes, inputs};
 use crate::cli::LabelFolder;
+use crate::features::Evidence;
 use crate::learn::Example;
 use crate::owner::Owner;
 use crate::source::{Content, Rest};
@@ -19,11 +20,11 @@ pub(super) struct Found<T> {
 pub(super) fn read(
     dir: &Path,
     labels: &[LabelFolder],
-    owner: &Owner,
+    (owner, evidence): (&Owner, Evidence),
     notes: Notes,
 ) -> Result<Vec<Found<Example>>, CommandError> {
     read_as(dir, labels, notes, |content, class| {
-        Example::read(content, owner, class)
+        Example::read_as(evidence, content, owner, class)
     })
 }
 
@@ -74,7 +75,7 @@ pub(super) fn read_as<T: Send>(
 pub(super) fn read_one(
     path: &Path,
     class: usize,
-    owner: &Owner,
+    (owner, evidence): (&Owner, Evidence),
     notes: Notes,
 ) -> Result<Vec<Example>, CommandError> {
     let mut found = Vec::new();
@@ -82,7 +83,7 @@ pub(super) fn read_one(
         &[path.to_owned()],
         Rest::Skip,
         notes,
-        |raw| Example::read(&raw.content, owner, class),
+        |raw| Example::read_as(evidence, &raw.content, owner, class),
         |_, example| {
             found.push(example);
             Ok(())

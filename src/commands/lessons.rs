@@ -8,7 +8,7 @@ use super::{CommandError, classify, table, teach};
 use crate::cli::{LessonsAction, LessonsShown};
 use crate::config::Config;
 use crate::explain::phrase;
-use crate::features::{features, key_of};
+use crate::features::{Evidence, features, key_of};
 use crate::label::Label;
 use crate::learn::{Lesson, Origin, Standing, standings};
 use crate::owner::Owner;
@@ -78,7 +78,7 @@ fn names_of(word: &str) -> Vec<String> {
         .collect();
     let mail = format!("Subject: {line}\n\n{line}\n");
     let (message, contact) = crate::triage::read(&Content::from(mail.as_str()), &Owner::default());
-    let counted = features(&message, &contact);
+    let counted = features(&message, &contact, Evidence::Contact);
     let mut names: Vec<String> = (0..counted.events.len())
         .map(|position| counted.name(position).to_owned())
         .filter(|name| name.starts_with("word:") || name.starts_with("subject:"))

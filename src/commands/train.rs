@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{CommandError, Notes, labelled, load_model, teach};
 use crate::cli::{LabelFolder, Labelled, Train};
 use crate::config::Config;
+use crate::features::Evidence;
 use crate::label::Label;
 use crate::learn::{
     self, Comparison, Example, Figures, Lesson, compare, counting, train_for_lessons,
@@ -16,7 +17,8 @@ use crate::state::State;
 
 pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let data = |error: learn::LearnError| CommandError::Data(error.to_string());
-    let mut examples = read(&args.inputs, &config.owner(), notes)?;
+    let owner = super::owner(config, &[])?;
+    let mut examples = read(&args.inputs, (&owner, args.scope.evidence()), notes)?;
     let lessons = match args.lessons {
         true => lessons(args, config)?,
         false => Vec::new(),
@@ -75,17 +77,21 @@ pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), Com
 }
 
 /// The labelled mail of the command line; classes are positions in [`Label::ALL`].
-fn read(inputs: &[Labelled], owner: &Owner, notes: Notes) -> Result<Vec<Example>, CommandError> {
+fn read(
+    inputs: &[Labelled],
+    by: (&Owner, Evidence),
+    notes: Notes,
+) -> Result<Vec<Example>, CommandError> {
     let labels = LabelFolder::all();
     let mut examples = Vec::new();
     for input in inputs {
         match input {
             Labelled::Folders(dir) => {
-                let found = labelled::read(dir, &labels, owner, notes)?;
+                let found = labelled::read(dir, &labels, by, notes)?;
                 examples.extend(found.into_iter().map(|found| found.read));
             }
             Labelled::One(label, path) => {
-                examples.extend(labelled::read_one(path, label.index(), owner, notes)?);
+                examples.extend(labelled::read_one(path, label.index(), by, notes)?);
             }
         }
     }

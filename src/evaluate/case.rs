@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::extract::{Contact, Kind, Platform, Scope, Standing};
-use crate::features::{Event, Features, features};
+use crate::features::{Event, Evidence, Features, features};
 use crate::label::Label;
 use crate::learn::Example;
 use crate::limits;
@@ -83,16 +83,25 @@ impl Vocabulary {
 
 impl Case {
     /// Reads a case from the bytes of a message, and gives the features behind it.
-    pub fn read(content: &Content, owner: &Owner, class: usize, forms: Forms) -> (Case, Features) {
+    pub fn read(
+        content: &Content,
+        owner: &Owner,
+        class: usize,
+        forms: Forms,
+        evidence: Evidence,
+    ) -> (Case, Features) {
         let (message, contact) = crate::triage::read(content, owner);
         let in_scope = contact.scope == Scope::In;
         let unextracted = match forms {
             Forms::Extracted => Default::default(),
             Forms::All => unextracted(&message),
         };
-        let found = features(&message, &contact);
+        let found = features(&message, &contact, evidence);
         let case = Case {
-            example: Example::of(&message, &contact, found.events.clone(), class),
+            example: Example {
+                evidence,
+                ..Example::of(&message, &contact, found.events.clone(), class)
+            },
             rule: contact.rule().filter(|_| in_scope).map(|rule| rule.label()),
             is_forged: contact.authenticity.standing == Standing::Forged,
             channel: match contact.platform {
@@ -129,7 +138,7 @@ fn unextracted(message: &Message) -> [Vec<Event>; 2] {
     nothing.scope = Scope::In;
     nothing.note = None;
     nothing.own_subject = true;
-    let whole = features(message, &nothing);
+    let whole = features(message, &nothing, Evidence::Contact);
     let words = (0..whole.events.len())
         .filter(|position| is_of_the_text(whole.name(*position)))
         .map(|position| whole.events[position])
@@ -172,7 +181,13 @@ mod tests {
 
     #[test]
     fn without_extraction_the_frame_counts_as_words() {
-        let (case, _) = Case::read(&INVITATION.into(), &Owner::default(), 0, Forms::All);
+        let (case, _) = Case::read(
+            &INVITATION.into(),
+            &Owner::default(),
+            0,
+            Forms::All,
+            Evidence::Contact,
+        );
         let has = |form, name: &str| {
             let key = crate::features::key_of(name);
             case.example_as(form).events.iter().any(|e| e.key == key)

@@ -1,7 +1,7 @@
 //! A trained classifier over any labels, deciding as the program does.
 
 use super::Prediction;
-use crate::classify::{ALPHA, Calibration, Estimate};
+use crate::classify::{Calibration, Estimate};
 use crate::decide::{Guard, LabelProbabilities, Policy, settle};
 use crate::features::WEIGHT_UNIT;
 use crate::label::Label;
@@ -48,7 +48,7 @@ impl Judge {
                 .collect(),
         );
         Ok(Judge {
-            estimate: Estimate::fit(&fitted.counts, ALPHA)?,
+            estimate: Estimate::fit(&fitted.counts, fitted.counts.evidence().alpha())?,
             calibration: fitted.calibration,
             guard,
             genuine,

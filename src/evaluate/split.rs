@@ -45,6 +45,7 @@ fn without_events(example: &Example) -> Example {
     Example {
         class: example.class,
         events: Vec::new(),
+        evidence: example.evidence,
         counts_as: example.counts_as,
         group_key: example.group_key.clone(),
         date: example.date,
@@ -124,6 +125,7 @@ mod tests {
             &Owner::default(),
             class,
             Forms::Extracted,
+            Default::default(),
         )
         .0
     }

@@ -5,8 +5,7 @@ use crate::extract::{Contact, Kind, Platform, registrable};
 use crate::message::{Address, LINK_MARK, Message};
 
 /// Counts the facts of a message, each once.
-pub(super) fn facts(counter: &mut Counter, message: &Message, contact: &Contact) {
-    let words = counter.total;
+pub(super) fn facts(counter: &mut Counter, message: &Message, contact: &Contact, words: usize) {
     counter.add("length:", bin(words, &[3, 8, 16, 32, 64, 128, 256, 512]));
     counter.add("kind:", contact.kind.name());
     if contact.platform != Platform::Direct {

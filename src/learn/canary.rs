@@ -12,7 +12,7 @@ use std::io::BufReader;
 use flate2::read::GzDecoder;
 
 use super::{Example, LearnError};
-use crate::classify::{ALPHA, Calibration, Counts, Estimate};
+use crate::classify::{Calibration, Counts, Estimate};
 use crate::label::Label;
 use crate::model::Model;
 use crate::owner::Owner;
@@ -103,7 +103,7 @@ impl Canary {
             .collect();
         let mut counts = model.counts.clone();
         take_away(&mut counts, &known);
-        let estimate = Estimate::fit(&counts, ALPHA)?;
+        let estimate = Estimate::fit(&counts, counts.evidence().alpha())?;
         let calibration = &model.metadata.calibration;
         let genuine = labels.iter().position(|label| *label == Label::Genuine);
         Ok(figures(&known, &estimate, calibration, genuine))

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::{Example, FOLDS, LearnError, Scored, fit_calibration, group};
-use crate::classify::{ALPHA, Estimate, EstimateError};
+use crate::classify::{Estimate, EstimateError};
 use crate::label::Label;
 use crate::model::Model;
 
@@ -137,7 +137,7 @@ fn judge_without(
             .unlearn(class_of(*index), &events)
             .unwrap_or_default();
     }
-    let estimate = match Estimate::fit(&counts, ALPHA) {
+    let estimate = match Estimate::fit(&counts, counts.evidence().alpha()) {
         Err(EstimateError::OneClass) => return Ok(None),
         estimate => estimate?,
     };

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::GroupKey;
 use crate::extract::Contact;
-use crate::features::{Event, FEATURES_VERSION, features};
+use crate::features::{Event, Evidence, FEATURES_VERSION, features};
 use crate::label::Label;
 use crate::message::Message;
 
@@ -153,7 +153,7 @@ impl Lesson {
             relabelled: 0,
             suspension: Suspension::None,
             features_version: FEATURES_VERSION,
-            events: features(message, contact).events,
+            events: features(message, contact, Evidence::Contact).events,
             group_key: GroupKey::of(contact, message),
         }
     }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::{CountsAs, Example, LearnError, Lesson, Suspension, group};
 use crate::classify::Counts;
-use crate::features::{Event, FEATURES_VERSION, WEIGHT_UNIT};
+use crate::features::{Event, Evidence, FEATURES_VERSION, WEIGHT_UNIT};
 use crate::label::Label;
 use crate::learn::Identity;
 use crate::limits;
@@ -305,6 +305,7 @@ pub(super) fn weighted(events: &[Event]) -> Vec<Event> {
 pub fn example(lesson: &Lesson, labels: &[Label]) -> Example {
     let class = labels.iter().position(|label| *label == lesson.label);
     Example {
+        evidence: Evidence::Contact,
         class: class.unwrap_or_default(),
         events: lesson.events.clone(),
         counts_as: CountsAs::Lesson,
@@ -329,7 +330,7 @@ fn widened(base: &Model, lessons: &[&Lesson]) -> Result<Option<Model>, LearnErro
         .iter()
         .map(|label| known.iter().position(|own| own == label))
         .collect();
-    let mut counts = Counts::new(labels.len());
+    let mut counts = Counts::of(base.counts.evidence(), labels.len());
     for (key, row) in base.counts.iter() {
         counts.push(key, &spread(&columns, row));
     }

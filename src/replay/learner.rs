@@ -1,6 +1,6 @@
 //! A classifier that learns while it judges.
 
-use crate::classify::{ALPHA, Calibration, Counts, Estimate, EstimateError, Posterior};
+use crate::classify::{Calibration, Counts, Estimate, EstimateError, Posterior};
 use crate::classify::{KnownEvent, fit_calibration};
 use crate::decide::{Guard, LabelProbabilities};
 use crate::features::Event;
@@ -145,7 +145,7 @@ impl Learner {
 
     fn fit(&mut self) -> Result<(), LearnError> {
         self.pending = 0;
-        self.estimate = match Estimate::fit(&self.counts, ALPHA) {
+        self.estimate = match Estimate::fit(&self.counts, self.counts.evidence().alpha()) {
             Ok(estimate) => Some(estimate),
             Err(EstimateError::OneClass) => None,
             Err(error) => return Err(error.into()),

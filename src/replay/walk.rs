@@ -10,7 +10,7 @@ use crate::decide::{
 };
 use crate::evaluate::upper_bound;
 use crate::extract::Contact;
-use crate::features::{Event, features};
+use crate::features::{Event, Evidence, features};
 use crate::history::Past;
 use crate::label::Label;
 use crate::learn::LearnError;
@@ -54,7 +54,7 @@ impl Waiting {
         Some(Waiting {
             date,
             truth,
-            events: features(&message, &contact).events,
+            events: features(&message, &contact, Evidence::Contact).events,
             settled: settled(&message, &contact, policy),
         })
     }

@@ -179,7 +179,7 @@ impl Field {
         let text = self.genuine_words.join(" ");
         let message = Message::parse(format!("From: a@x.example\n\n{text}\n").as_bytes());
         let contact = Contact::extract(&message, &Owner::default());
-        let found = features(&message, &contact);
+        let found = features(&message, &contact, Default::default());
         let posterior = self.model.classifier().posterior(&found);
         let mut pulls: Vec<(usize, f64)> = self
             .model

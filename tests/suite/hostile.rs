@@ -169,7 +169,7 @@ proptest! {
             let mail = format!("From: {value}\n{head}: {value}\nContent-Type: {kind}\n\n{body}");
             let message = Message::parse(mail.as_bytes());
             let contact = anteroom::extract::Contact::extract(&message, &anteroom::owner::Owner::default());
-            anteroom::features::features(&message, &contact);
+            anteroom::features::features(&message, &contact, Default::default());
         }
     }
 }

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::char::decompose_canonical;
+use unicode_security::MixedScript;
+
+use crate::message::fold_look_alikes;
 
 /// Whether a phrase must end where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,11 +39,18 @@ impl<'a> Folded<'a> {
         }
         let mut text = String::with_capacity(original.len());
         let mut origin = Vec::with_capacity(original.len() + 1);
-        for (at, c) in original.char_indices() {
-            for lower in c.to_lowercase() {
-                fold_char(lower, &mut text);
+        let mut start = 0;
+        for word in original.split_inclusive(char::is_whitespace) {
+            let is_disguised = mixes_scripts(word);
+            for (at, c) in word.char_indices() {
+                let seen = match is_disguised {
+                    true => fold_look_alikes(c.encode_utf8(&mut [0; 4])),
+                    false => c.to_lowercase().collect(),
+                };
+                seen.chars().for_each(|c| fold_char(c, &mut text));
+                origin.resize(text.len(), (start + at) as u32);
             }
-            origin.resize(text.len(), at as u32);
+            start += word.len();
         }
         origin.push(original.len() as u32);
         Folded {
@@ -65,6 +75,12 @@ impl<'a> Folded<'a> {
         let (start, end) = (self.origin[range.start], self.origin[range.end]);
         &original[start as usize..end as usize]
     }
+}
+
+/// True for a word in which letters of one script stand in for those of another.
+fn mixes_scripts(word: &str) -> bool {
+    let may_mix = !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    may_mix && !word.is_single_script()
 }
 
 /// Appends a character without its accents.
@@ -137,6 +153,8 @@ mod tests {
             ("đã hứa", "da hua"),
             ("Ёлка", "елка"),
             ("안녕", "안녕"),
+            // Cyrillic о and е.
+            ("r\u{435}f\u{435}r", "refer"),
             ("नमस्ते", "नमस्ते"),
         ] {
             assert_eq!(Folded::new(written).text(), folded);
