@@ -15,26 +15,11 @@ use crate::model::write_whole;
 use crate::owner::Owner;
 
 pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
-    let labels = match args.labels.is_empty() {
-        true => LabelFolder::all(),
-        false => args.labels.clone(),
-    };
-    let twice = |label: &&LabelFolder| {
-        let same = |other: &&LabelFolder| other.label == label.label;
-        labels.iter().filter(same).count() > 1
-    };
-    if let Some(label) = labels.iter().find(twice) {
-        let what = format!(
-            "--labels: '{}' is there twice; expected each label once",
-            label.label
-        );
-        return Err(CommandError::Data(what));
-    }
     let dirs: Vec<&Path> = match (&args.train, &args.test) {
         (Some(train), Some(test)) => vec![train, test],
         _ => vec![&args.dir],
     };
-    let labels = labelled::present(&dirs, labels);
+    let labels = labels(args, &dirs)?;
     let names: Vec<String> = labels.iter().map(|label| label.label.clone()).collect();
     let forms = match args.ablate {
         None => Forms::Extracted,
@@ -79,6 +64,25 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
         errors(&predictions, &collection.places, &names)?;
     }
     Ok(())
+}
+
+/// The labels that were asked for and that one of the directories has.
+fn labels(args: &Evaluate, dirs: &[&Path]) -> Result<Vec<LabelFolder>, CommandError> {
+    let labels = match args.labels.is_empty() {
+        true => LabelFolder::all(),
+        false => args.labels.clone(),
+    };
+    let twice = |label: &&LabelFolder| {
+        let same = |other: &&LabelFolder| other.label == label.label;
+        labels.iter().filter(same).count() > 1
+    };
+    match labels.iter().find(twice) {
+        Some(label) => Err(CommandError::Data(format!(
+            "--labels: '{}' is there twice; expected each label once",
+            label.label
+        ))),
+        None => Ok(labelled::present(dirs, labels)),
+    }
 }
 
 /// Labelled messages in every form that is compared.
