@@ -188,6 +188,8 @@ pub enum Why {
     Rule(Rule),
     /// It is not from whom it says, and this shows it: spam or nothing.
     Forged(Forgery),
+    /// As a whole it reads like genuine mail, but its beginning or its end does not.
+    OfTwoPieces,
     /// The probability is high enough.
     Confident,
     /// Too few of its words are known.
@@ -265,6 +267,16 @@ pub fn decide(
         contact.authenticity.signs.first(),
     ) {
         (Standing::Forged, Some(sign)) => only_spam(decision, *sign),
+        _ => decision,
+    }
+}
+
+/// Takes back that a mail is genuine, because its beginning or its end is not.
+pub fn doubt_pieces(decision: Decision) -> Decision {
+    match (decision.verdict, &decision.why) {
+        (Verdict::Label(Label::Genuine), Why::Confident) => {
+            Decision::new(Verdict::Unsure, Why::OfTwoPieces)
+        }
         _ => decision,
     }
 }

@@ -173,6 +173,10 @@ pub fn sentence(decision: &Decision) -> String {
             format!("the evidence for {label} is strong enough")
         }
         (Why::Confident, _) => String::new(),
+        (Why::OfTwoPieces, _) => {
+            "left alone: it reads like genuine mail, but its beginning or its end does not"
+                .to_owned()
+        }
         (Why::Forged(sign), _) => {
             format!(
                 "left alone: it is not from whom it says: {}",

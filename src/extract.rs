@@ -339,6 +339,18 @@ impl Contact {
             && self.note.as_deref().is_some_and(courtesy::thanks_first)
     }
 
+    /// This contact as if these had been the sender's words.
+    pub(crate) fn with_words(&self, words: &str, message: &Message) -> Contact {
+        let mut contact = Contact {
+            note: Some(words.to_owned()),
+            asks: Vec::new(),
+            cues: Vec::new(),
+            ..self.clone()
+        };
+        contact.find_cues(message);
+        contact
+    }
+
     /// Looks for what the sender wants. Lists and receipts want nothing.
     fn find_cues(&mut self, message: &Message) {
         if self.scope != Scope::In {

@@ -5,6 +5,7 @@
 //! public spam 1 − AUC halves.
 
 use super::Counter;
+use super::words::normal_form;
 use crate::limits;
 
 /// Counts the pairs of neighbouring words of a body. Scripts without spaces have none; pairs of
@@ -37,7 +38,7 @@ fn lower(piece: &str, out: &mut String) {
         out.push_str(piece);
         out.make_ascii_lowercase();
     } else {
-        out.extend(piece.chars().flat_map(char::to_lowercase));
+        out.push_str(&normal_form(piece).0);
     }
 }
 

@@ -125,19 +125,11 @@ impl Words<'_> {
             self.counter.add("shape:", "long-word");
             return end;
         }
-        let folded: String = word
-            .nfkc()
-            .flat_map(char::to_lowercase)
-            .map(|c| if is_apostrophe(c) { '\'' } else { c })
-            .collect();
-        if folded.is_single_script() {
-            self.counter.add(self.prefix, &folded);
-        } else {
-            self.counter.add(self.prefix, &fold_look_alikes(&folded));
-            // Once: a mail disguised throughout would drown its own words.
-            if !self.counter.has("shape:mixed-scripts") {
-                self.counter.add("shape:", "mixed-scripts");
-            }
+        let (form, disguise) = normal_form(word);
+        self.counter.add(self.prefix, &form);
+        // Once: a mail disguised throughout would drown its own words.
+        if disguise == Disguise::MixedScripts && !self.counter.has("shape:mixed-scripts") {
+            self.counter.add("shape:", "mixed-scripts");
         }
         end
     }
@@ -253,6 +245,26 @@ impl Words<'_> {
                 .add("mailto:", crate::extract::registrable(&domain));
         }
         end.max(start)
+    }
+}
+
+/// Whether letters of one script stand in for those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Disguise {
+    None,
+    MixedScripts,
+}
+
+/// A word as it is counted: in lower case and one normal form, read as what it imitates.
+pub(super) fn normal_form(word: &str) -> (String, Disguise) {
+    let form: String = word
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .map(|c| if is_apostrophe(c) { '\'' } else { c })
+        .collect();
+    match form.is_single_script() {
+        true => (form, Disguise::None),
+        false => (fold_look_alikes(&form), Disguise::MixedScripts),
     }
 }
 
