@@ -97,6 +97,7 @@ pub(super) const INVITE: &[&str] = &[
     "wants to follow",
     "added you",
     "add you",
+    "add me to your",
     "to join",
     "邀请",
     "邀請",

@@ -120,6 +120,10 @@ fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<Str
     let name_at = at + mark.len();
     let rest = &link[name_at..];
     let name = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-    let names_nobody = name.is_empty() && handle.as_deref() != Some(mark);
-    (!names_nobody).then(|| format!("{}{name}", &link[..name_at]).replacen("/comm/", "/", 1))
+    // Behind a handle more of a path leads to something of theirs, not to them.
+    let names_somebody = match handle.as_deref() == Some(mark) {
+        true => matches!(name, "" | "/"),
+        false => !name.is_empty(),
+    };
+    names_somebody.then(|| format!("{}{name}", &link[..name_at]).replacen("/comm/", "/", 1))
 }
