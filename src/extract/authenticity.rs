@@ -224,10 +224,7 @@ impl LinkHosts {
 /// True if the answer to a platform's mail would go to somebody else. LinkedIn's mail of members
 /// to members had the member's own address there until 2014.
 fn answers_leave(message: &Message, platform: Platform) -> bool {
-    let local = message
-        .from
-        .as_ref()
-        .map_or("", |from| from.email.split('@').next().unwrap_or_default());
+    let local = message.from.as_ref().map_or("", Address::local);
     let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
     !matches!(local, "member" | "connections")
         && reply_to.is_some_and(|to| {

@@ -1,6 +1,6 @@
 //! Hosts of links and addresses.
 
-use super::{Contact, Platform};
+use super::Contact;
 use crate::limits;
 use crate::message::{Message, fold_look_alikes};
 
@@ -188,9 +188,7 @@ pub(super) fn own_links(message: &Message, contact: &Contact) -> Vec<String> {
         let Some(host) = host_of(link) else {
             continue;
         };
-        if contact.platform != Platform::Direct
-            && Platform::of_host(&host) == Some(contact.platform)
-        {
+        if contact.platform.owns(&host) {
             continue;
         }
         let registered = registrable(&host);

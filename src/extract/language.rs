@@ -28,10 +28,11 @@ fn without_links(text: &str) -> Cow<'_, str> {
     if !text.contains("://") {
         return text.into();
     }
-    let words: Vec<&str> = text
-        .split_whitespace()
-        .filter(|word| !word.contains("://"))
-        .collect();
+    let without_link = |word| match str::find(word, "http") {
+        Some(at) => &word[..at],
+        None => word,
+    };
+    let words: Vec<&str> = text.split_whitespace().map(without_link).collect();
     words.join(" ").into()
 }
 
@@ -162,7 +163,7 @@ const SMALL_WORDS: &[(&str, &str)] = &[
     ),
     (
         "nl",
-        "de het te van dat die in is om bij aan over naar ik je een en met voor mijn op graag bedankt niet wij groet",
+        "de het te van dat die in is om bij aan over naar ik je een en met voor zijn leuk tot daar ook mijn op graag bedankt niet wij groet",
     ),
     (
         "sv",

@@ -1,6 +1,6 @@
 //! The profile lines under a sender's name, and the link to the profile.
 
-use super::lines::{Line, is_of};
+use super::lines::Line;
 use crate::extract::host::host_of;
 use crate::extract::{Contact, Kind, Platform};
 use crate::message::Message;
@@ -110,7 +110,7 @@ pub(super) fn link(
 
 /// A link to a profile without its query; LinkedIn's `/comm` for mails goes too.
 fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<String> {
-    let host = host_of(link).filter(|host| is_of(host, platform))?;
+    let host = host_of(link).filter(|host| platform.owns(host))?;
     let is_end = |c: char| matches!(c, '?' | '&' | '#' | '>' | ')' | '"') || c.is_whitespace();
     let handle = handle.map(|handle| format!("{host}/{handle}"));
     let marks = platform.definition().profiles.iter().copied();
