@@ -159,7 +159,8 @@ pub struct Contact {
     pub default_sentence: Option<&'static str>,
     /// Language of the note, ISO 639-1; none if there are too few words to tell.
     pub language: Option<&'static str>,
-    /// What the sender wants, each with the words that show it.
+    /// What the sender wants, each once and with the words that show it: what the kind asks for,
+    /// then what the words do.
     pub asks: Vec<AskFound>,
     /// Everything the words show of wishes and manners; evidence for the classifier.
     #[serde(skip)]
@@ -172,7 +173,8 @@ pub struct Contact {
     pub relation: Option<Relation>,
     /// What was set aside as not the sender's new words.
     pub aside: Aside,
-    /// Registrable domains of the sender's own links, each once.
+    /// Registrable domains of the sender's own links, each once; of a forged mail those of all its
+    /// links, which are the forger's.
     pub link_hosts: Vec<String>,
     /// True if the subject line is the human's, not the platform's.
     pub own_subject: bool,
