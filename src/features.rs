@@ -75,7 +75,7 @@ impl Evidence {
     fn cue_weight(self) -> f64 {
         match self {
             Evidence::Contact => 6.0,
-            Evidence::Mail => 2.0,
+            Evidence::Mail => 1.0,
         }
     }
 }
