@@ -10,6 +10,7 @@ mod estimator;
 
 pub use calibrate::{Calibration, fit_calibration};
 pub use counts::{CountError, Counts};
+pub(crate) use estimator::log_probabilities;
 pub use estimator::{Estimate, EstimateError};
 
 use crate::features::{Features, WEIGHT_UNIT};

@@ -272,7 +272,10 @@ fn fit_block(
 
 /// Fits linfa's multinomial naive Bayes with one row a class and gives back its
 /// `feature_log_prob`, by row.
-fn log_probabilities(records: Array2<f64>, alpha: f64) -> Result<Vec<Vec<f64>>, EstimateError> {
+pub(crate) fn log_probabilities(
+    records: Array2<f64>,
+    alpha: f64,
+) -> Result<Vec<Vec<f64>>, EstimateError> {
     let n_rows = records.nrows();
     let targets = Array1::from_iter(0..n_rows);
     let model = MultinomialNb::params()

@@ -7,13 +7,9 @@
 
 use std::collections::HashMap;
 
-use linfa::DatasetBase;
-use linfa::traits::Fit;
-use linfa_bayes::MultinomialNb;
-use ndarray::{Array1, Array2};
-use serde::Deserialize;
+use ndarray::Array2;
 
-use crate::classify::{EstimateError, softmax};
+use crate::classify::{EstimateError, log_probabilities, softmax};
 
 /// linfa's default smoothing.
 const ALPHA: f64 = 1.0;
@@ -53,13 +49,15 @@ impl Plain {
             }
         }
         let rows = sums.select(ndarray::Axis(0), &present);
-        let mut fitted = fit_rows(rows, Array1::from(present))?;
+        let fitted = log_probabilities(rows, ALPHA)?;
+        let mut by_class = vec![Vec::new(); n_classes];
+        for (class, logs) in present.into_iter().zip(fitted) {
+            by_class[class] = logs;
+        }
         let n: usize = sizes.iter().sum();
         Ok(Plain {
             columns,
-            log_probabilities: (0..n_classes)
-                .map(|class| fitted.remove(&class).unwrap_or_default())
-                .collect(),
+            log_probabilities: by_class,
             log_priors: sizes
                 .iter()
                 .map(|size| (*size as f64 / n as f64).ln())
@@ -83,57 +81,13 @@ impl Plain {
     }
 }
 
-/// Fits linfa's model and takes `feature_log_prob` of every class out of it; 0.7 exports them
-/// through serde only.
-fn fit_rows(
-    rows: Array2<f64>,
-    classes: Array1<usize>,
-) -> Result<HashMap<usize, Vec<f64>>, EstimateError> {
-    let model = MultinomialNb::params()
-        .alpha(ALPHA)
-        .fit(&DatasetBase::new(rows, classes))
-        .map_err(|error| EstimateError::Fit(error.to_string()))?;
-    let fields: Fitted = postcard::to_allocvec(&model)
-        .and_then(|bytes| postcard::from_bytes(&bytes))
-        .map_err(|error| EstimateError::Fit(error.to_string()))?;
-    let logs = |info: FittedClass| info.feature_log_prob.data;
-    Ok(fields
-        .class_info
-        .into_iter()
-        .map(|(class, info)| (class, logs(info)))
-        .collect())
-}
-
-/// The fields of a `MultinomialNb` as 0.7.1 writes them, in their order.
-#[derive(Deserialize)]
-struct Fitted {
-    class_info: HashMap<usize, FittedClass>,
-}
-
-#[derive(Deserialize)]
-struct FittedClass {
-    #[serde(rename = "class_count")]
-    _class_count: usize,
-    #[serde(rename = "prior")]
-    _prior: f64,
-    #[serde(rename = "feature_count")]
-    _feature_count: FittedArray,
-    feature_log_prob: FittedArray,
-}
-
-#[derive(Deserialize)]
-struct FittedArray {
-    #[serde(rename = "v")]
-    _format: u8,
-    #[serde(rename = "dim")]
-    _shape: [usize; 1],
-    data: Vec<f64>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use linfa::traits::Predict;
+    use linfa::DatasetBase;
+    use linfa::traits::{Fit, Predict};
+    use linfa_bayes::MultinomialNb;
+    use ndarray::Array1;
 
     /// Word counts of 80 messages over 12 words, and their classes, unevenly spread.
     fn messages() -> Vec<(Vec<(u64, u32)>, usize)> {

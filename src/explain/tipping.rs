@@ -215,6 +215,9 @@ mod tests {
 
     const PITCH: &str = "From: Max <max@seo-firm.example>\nSubject: Quick question about your website\n\nHi, we help companies like yours rank first on Google. Our SEO packages start at $299 a month. Can we book a quick call this week? Best, Max\n";
 
+    /// A pitch that a few words make one.
+    const MILD: &str = "From: Max <max@studio.example>\nSubject: Friday\n\nHello, our studio has a free slot on Friday and we offer it at half price. Shall we have a quick call? Max\n";
+
     #[test]
     fn taking_nothing_away_changes_nothing() {
         let (triage, model, policy) = judged(PITCH);
@@ -252,7 +255,7 @@ mod tests {
 
     #[test]
     fn no_smaller_set_turns_a_verdict() {
-        let (triage, model, policy) = judged(PITCH);
+        let (triage, model, policy) = judged(MILD);
         let found = tipping(&triage, &model, &policy);
         let n = found.evidence.len();
         assert!(n > 0 && n < TOO_MANY, "{found:?}");
