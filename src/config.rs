@@ -135,6 +135,13 @@ impl Config {
         };
         let config: Config = toml::from_str(text)
             .map_err(|error| invalid(error.to_string().trim_end().to_owned()))?;
+        for address in &config.owner.addresses {
+            if !is_address(address) {
+                return Err(invalid(format!(
+                    "[owner] addresses: '{address}' is no address; expected \"name@domain.example\""
+                )));
+            }
+        }
         match config.error_budget {
             Some(budget) if !(0.0..=MAX_BUDGET).contains(&budget) => Err(invalid(format!(
                 "error_budget = {budget}: expected a share from 0 to {MAX_BUDGET}, such as 0.02 for one in 50"
@@ -188,6 +195,15 @@ impl Config {
     }
 }
 
+/// True for `name@domain`, and nothing around it: anything else would never match a mail.
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, domain)| {
+        let is_plain =
+            |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', ',', '"', '*']);
+        is_plain(name) && is_plain(domain)
+    })
+}
+
 fn usual_places() -> Vec<PathBuf> {
     let home = std::env::var_os("XDG_CONFIG_HOME")
         .map(PathBuf::from)
@@ -234,6 +250,11 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("from 0 to 0.05"), "{error}");
+        for address in ["ann", "@a.example", "ann@", "Ann <ann@a.example>"] {
+            let text = format!("[owner]\naddresses = [\"{address}\"]");
+            let error = Config::parse(&text, "c.toml").unwrap_err().to_string();
+            assert!(error.contains("is no address"), "{error}");
+        }
         for (text, line, words) in [
             (
                 "[rules]\nalways_keep = [\"@a.example\", \"ann\"]",

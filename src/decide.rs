@@ -190,6 +190,8 @@ pub enum Why {
     Forged(Forgery),
     /// As a whole it reads like genuine mail, but its beginning or its end does not.
     OfTwoPieces,
+    /// It is a message to the owner that says nothing, so it asks for nothing either.
+    SaysNothing,
     /// The probability is high enough.
     Confident,
     /// Too few of its words are known.
@@ -261,7 +263,12 @@ pub fn decide(
     {
         return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
     }
-    let decision = weigh(belief, policy);
+    let decision = match weigh(belief, policy) {
+        decision if policy.scope == ScopePolicy::Contact && contact.says_nothing() => {
+            no_request(decision)
+        }
+        decision => decision,
+    };
     match (
         contact.authenticity.standing,
         contact.authenticity.signs.first(),
@@ -277,6 +284,15 @@ pub fn doubt_pieces(decision: Decision) -> Decision {
         (Verdict::Label(Label::Genuine), Why::Confident) => {
             Decision::new(Verdict::Unsure, Why::OfTwoPieces)
         }
+        _ => decision,
+    }
+}
+
+/// Takes back that a message without words of its own is a request to connect: pictures or a file
+/// from a friend look the same.
+fn no_request(decision: Decision) -> Decision {
+    match decision.verdict {
+        Verdict::Label(Label::GenericInvite) => Decision::new(Verdict::Unsure, Why::SaysNothing),
         _ => decision,
     }
 }

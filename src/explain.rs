@@ -173,6 +173,9 @@ pub fn sentence(decision: &Decision) -> String {
             format!("the evidence for {label} is strong enough")
         }
         (Why::Confident, _) => String::new(),
+        (Why::SaysNothing, _) => {
+            "left alone: a message that says nothing does not ask to connect".to_owned()
+        }
         (Why::OfTwoPieces, _) => {
             "left alone: it reads like genuine mail, but its beginning or its end does not"
                 .to_owned()

@@ -406,6 +406,16 @@ impl Contact {
         }
     }
 
+    /// True of a message to the owner that only greets, or has no words at all.
+    pub fn says_nothing(&self) -> bool {
+        let name = self.sender.name.as_deref();
+        matches!(self.kind, Kind::DirectMessage | Kind::PlatformMessage)
+            && self
+                .note
+                .as_deref()
+                .is_none_or(|note| boilerplate::substance(note, name) == Substance::Courtesy)
+    }
+
     /// The words to judge: the human's, or all that is visible where they cannot be told apart.
     pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
         match &self.note {

@@ -232,7 +232,10 @@ impl Message {
         if header.raw.len() > 200 {
             return None;
         }
-        mailparse::dateparse(&header.text()).ok()
+        // 0 is what mailparse makes of a text without a date.
+        mailparse::dateparse(&header.text())
+            .ok()
+            .filter(|&seconds| seconds != 0)
     }
 
     /// The text a reader sees: the HTML part where it has the substance, else the plain part.

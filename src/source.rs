@@ -338,6 +338,7 @@ fn container(
         let inflated = inflate::Inflate::new(reader);
         reader = Box::new(BufReader::with_capacity(256 << 10, inflated));
     }
+    skip_lead(&name, &mut reader)?;
     let head = peek(&name, &mut reader)?;
     if head.starts_with(b"From ") {
         return Ok(Container::Mbox(MboxReader::new(name, reader, rest)));
@@ -361,6 +362,26 @@ fn container(
 
 fn peek<'a>(name: &str, reader: &'a mut Box<dyn BufRead + Send>) -> Result<&'a [u8], SourceError> {
     reader.fill_buf().map_err(|cause| read_error(name, cause))
+}
+
+/// The mark that programs on Windows put before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Skips a byte order mark, and empty lines before the first separator of an mbox: neither is part
+/// of a message, and both would hide what the file is.
+fn skip_lead(name: &str, reader: &mut Box<dyn BufRead + Send>) -> Result<(), SourceError> {
+    if peek(name, reader)?.starts_with(BYTE_ORDER_MARK) {
+        reader.consume(BYTE_ORDER_MARK.len());
+    }
+    let head = peek(name, reader)?;
+    let blank = head
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .count();
+    if head[blank..].starts_with(b"From ") {
+        reader.consume(blank);
+    }
+    Ok(())
 }
 
 /// Gives a read error its place and its meaning.
@@ -440,6 +461,22 @@ fn single(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn count(text: &[u8]) -> usize {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let mut source = Source::open(file.path(), Rest::Skip).unwrap();
+        std::iter::from_fn(|| source.next_message().unwrap()).count()
+    }
+
+    #[test]
+    fn what_stands_before_the_first_message_does_not_hide_it() {
+        let one = "From a@b.example Mon Jan  1 00:00:00 2024\nFrom: a@b.example\n\nhi\n\n";
+        for lead in ["", "\n\n", "\r\n", "\u{feff}", "\u{feff}\n"] {
+            assert_eq!(count(format!("{lead}{one}{one}").as_bytes()), 2, "{lead:?}");
+        }
+        assert_eq!(count("\u{feff}From: a@b.example\n\nhi\n".as_bytes()), 1);
+    }
 
     #[test]
     fn what_is_not_mail_is_named() {

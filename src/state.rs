@@ -10,7 +10,7 @@ mod lessons;
 mod versions;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
@@ -144,7 +144,7 @@ impl State {
     fn prepare(mut connection: Connection, path: PathBuf) -> Result<State, StateError> {
         let settings = || -> Result<(), rusqlite::Error> {
             connection.busy_timeout(BUSY)?;
-            connection.pragma_update(None, "journal_mode", "WAL")?;
+            write_ahead(&connection)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", "ON")
         };
@@ -158,12 +158,10 @@ impl State {
                 what: found.lines().collect::<Vec<_>>().join(" "),
             });
         }
-        Migrations::from_slice(STEPS)
-            .to_latest(&mut connection)
-            .map_err(|cause| StateError::Schema {
-                path: path.display().to_string(),
-                cause,
-            })?;
+        migrate(&mut connection).map_err(|cause| StateError::Schema {
+            path: path.display().to_string(),
+            cause,
+        })?;
         Ok(State { connection, path })
     }
 
@@ -171,6 +169,32 @@ impl State {
     fn error(&self, cause: rusqlite::Error) -> StateError {
         sqlite(&self.path, cause)
     }
+}
+
+/// Sets the journal's mode. SQLite does not wait for another program that is about to do the same.
+fn write_ahead(connection: &Connection) -> Result<(), rusqlite::Error> {
+    let start = Instant::now();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && start.elapsed() < BUSY =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Brings the schema up to date. The version is read before the transaction that changes it, so of
+/// two programs that start on a new store at once the slower one fails, with the schema in place:
+/// it looks again.
+fn migrate(connection: &mut Connection) -> Result<(), rusqlite_migration::Error> {
+    let steps = Migrations::from_slice(STEPS);
+    steps
+        .to_latest(connection)
+        .or_else(|_| steps.to_latest(connection))
 }
 
 fn sqlite(path: &Path, cause: rusqlite::Error) -> StateError {
@@ -223,6 +247,22 @@ mod tests {
         let mode = std::fs::metadata(place.join(FILE)).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
         State::in_memory().unwrap();
+    }
+
+    #[test]
+    fn many_programs_may_start_on_a_new_store_at_once() {
+        for _ in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            let start = std::sync::Barrier::new(6);
+            std::thread::scope(|scope| {
+                for _ in 0..6 {
+                    scope.spawn(|| {
+                        start.wait();
+                        State::open(dir.path()).unwrap();
+                    });
+                }
+            });
+        }
     }
 
     #[test]

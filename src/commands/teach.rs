@@ -353,7 +353,11 @@ fn report(tally: &Tally, before: &[Lesson], after: &[Lesson]) -> Result<(), Comm
             .iter()
             .filter(|standing| **standing == Standing::Counts)
             .count();
-        writeln!(out, "{} lessons, {counting} count", after.len())?;
+        match after.len() {
+            1 if counting == 1 => writeln!(out, "1 lesson, it counts")?,
+            1 => writeln!(out, "1 lesson, it does not count")?,
+            n => writeln!(out, "{n} lessons, {counting} count")?,
+        }
     }
     Ok(())
 }

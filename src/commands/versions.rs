@@ -69,11 +69,7 @@ pub(super) fn restore(
     };
     let versions = state.versions()?;
     let Some(version) = versions.iter().find(|version| version.version == number) else {
-        let known: Vec<String> = versions.iter().map(|v| v.version.to_string()).collect();
-        return Err(CommandError::Data(format!(
-            "there is no version {number} any more; expected one of {}",
-            known.join(", ")
-        )));
+        return Err(CommandError::Data(no_version(number, &versions)));
     };
     let restored = state.load_version(number)?;
     if restored.sha256() != version.sha256 {
@@ -99,4 +95,19 @@ pub(super) fn restore(
         version.sha256
     )?;
     Ok(())
+}
+
+/// Says that there is no such version, and which there are.
+fn no_version(number: i64, versions: &[Version]) -> String {
+    let known: Vec<String> = versions.iter().map(|v| v.version.to_string()).collect();
+    match known.is_empty() {
+        true => {
+            "nothing was learned there, so there is no version to bring back; see 'anteroom learn'"
+                .to_owned()
+        }
+        false => format!(
+            "there is no version {number}; expected one of {}",
+            known.join(", ")
+        ),
+    }
 }

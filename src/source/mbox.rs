@@ -18,8 +18,9 @@ const LOOKAHEAD: usize = 2 << 10;
 /// Splits an mbox into messages, holding one at a time.
 ///
 /// A line that starts `From ` separates only if it follows an empty line (or starts the file),
-/// ends like an envelope date, and is followed by a header line (or an empty one). So neither a
-/// sentence that starts "From" nor an unquoted copy of a separator inside prose splits a message.
+/// ends like an envelope date, and is followed by a header line (or an empty one). A bare `From `
+/// needs the header line. So neither a sentence that starts "From" nor an unquoted copy of a
+/// separator inside prose splits a message.
 pub struct MboxReader<R> {
     name: Arc<str>,
     reader: R,
@@ -172,7 +173,15 @@ fn separates(text: &[u8]) -> bool {
     };
     let next = &text[end + 1..];
     let next = &next[..memchr(b'\n', next).map_or(next.len(), |end| end + 1)];
-    is_separator(&text[..end]) && (next.is_empty() || starts_header(next) || is_blank(next))
+    let line = &text[..end];
+    is_separator(line) && (next.is_empty() || starts_header(next) || is_blank(next))
+        || is_bare(line) && starts_header(next)
+}
+
+/// True for `From ` and nothing else: what Thunderbird writes.
+fn is_bare(line: &[u8]) -> bool {
+    line.strip_prefix(b"From ")
+        .is_some_and(|rest| rest.trim_ascii().is_empty())
 }
 
 /// Collects a message: its head in memory, the rest nowhere or on disk.
@@ -305,6 +314,14 @@ mod tests {
             split(crlf.as_bytes()),
             ["A: 1\r\n\r\nx\r\n\r\n", "B: 2\r\n\r\ny\r\n"]
         );
+    }
+
+    #[test]
+    fn a_separator_may_name_nobody() {
+        let mbox = "From \nA: 1\n\nx\n\nFrom \nB: 2\n\ny\n\nFrom \nthe start\n\nFrom \n\nFrom \n";
+        let rest = "B: 2\n\ny\n\nFrom \nthe start\n\nFrom \n\nFrom \n";
+        assert_eq!(split(mbox.as_bytes()), ["A: 1\n\nx\n\n", rest]);
+        assert_eq!(split(mbox.replace('\n', "\r\n").as_bytes()).len(), 2);
     }
 
     #[test]

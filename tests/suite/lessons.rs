@@ -85,7 +85,7 @@ fn a_lesson_changes_the_next_verdict_and_taking_it_back_changes_it_back() {
     assert_ne!(before["label"], "genuine", "{before}");
     let said = here.run(&["learn", "genuine", "m.eml"]).ok().stdout();
     assert!(
-        said.contains("1 learned") && said.contains("1 lessons, 1 count"),
+        said.contains("1 learned") && said.contains("1 lesson, it counts"),
         "{said}"
     );
     assert_eq!(judged(&here, "m.eml")["label"], "genuine");
