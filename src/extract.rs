@@ -6,6 +6,7 @@
 //! signatures), not on English words.
 
 mod acceptance;
+mod asks;
 mod auth_results;
 mod authenticity;
 mod boilerplate;
@@ -87,20 +88,6 @@ impl Kind {
     }
 }
 
-impl Kind {
-    /// What a message of this kind asks for, whatever its words are.
-    fn ask(self) -> Option<Ask> {
-        match self {
-            Kind::Invitation | Kind::InvitationReminder => Some(Ask::Connect),
-            Kind::RecommendationRequest => Some(Ask::Recommendation),
-            Kind::EndorsementRequest => Some(Ask::Endorsement),
-            Kind::EventOrGroupInvite => Some(Ask::Event),
-            Kind::NewsletterOrOffer => Some(Ask::Newsletter),
-            Kind::PlatformMessage | Kind::Inmail | Kind::DirectMessage | Kind::Notice => None,
-        }
-    }
-}
-
 /// The person or firm behind a contact, as the message presents them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
@@ -145,6 +132,7 @@ pub struct Aside {
     /// Lines of quoted history.
     pub history_lines: u32,
     /// The signature block under the words.
+    #[serde(serialize_with = "without_marks")]
     pub signature: Option<String>,
     /// Links that are the platform's own.
     pub platform_links: u32,
@@ -171,7 +159,8 @@ pub struct Contact {
     pub default_sentence: Option<&'static str>,
     /// Language of the note, ISO 639-1; none if there are too few words to tell.
     pub language: Option<&'static str>,
-    /// What the sender wants, each with the words that show it.
+    /// What the sender wants, each once and with the words that show it: what the kind asks for,
+    /// then what the words do.
     pub asks: Vec<AskFound>,
     /// Everything the words show of wishes and manners; evidence for the classifier.
     #[serde(skip)]
@@ -184,7 +173,8 @@ pub struct Contact {
     pub relation: Option<Relation>,
     /// What was set aside as not the sender's new words.
     pub aside: Aside,
-    /// Registrable domains of the sender's own links, each once.
+    /// Registrable domains of the sender's own links, each once; of a forged mail those of all its
+    /// links, which are the forger's.
     pub link_hosts: Vec<String>,
     /// True if the subject line is the human's, not the platform's.
     pub own_subject: bool,
@@ -206,13 +196,13 @@ fn is_report(scope: Scope) -> bool {
     )
 }
 
-/// A note as people read it: without the marks that stand for links.
+/// A text as people read it: without the marks that stand for links.
 fn without_marks<S: serde::Serializer>(
-    note: &Option<String>,
+    text: &Option<String>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let note = note.as_ref().map(|note| note.replace(LINK_MARK, ""));
-    note.serialize(serializer)
+    let text = text.as_ref().map(|text| text.replace(LINK_MARK, ""));
+    text.serialize(serializer)
 }
 
 /// A case the guide settles whatever the words are.
@@ -363,22 +353,7 @@ impl Contact {
                 None => self.cues.push(found),
             }
         }
-        if let Some(ask) = self.kind.ask() {
-            self.asks.push(AskFound {
-                ask,
-                words: message.subject.clone(),
-            });
-        }
-        for found in &self.cues {
-            if let cues::Cue::Ask(ask) = found.cue
-                && self.asks.iter().all(|known| known.ask != ask)
-            {
-                self.asks.push(AskFound {
-                    ask,
-                    words: found.words.clone(),
-                });
-            }
-        }
+        self.asks = asks::of(self, message);
     }
 
     /// The rule of the guide that settles this contact without a classifier, if one does.

@@ -58,6 +58,26 @@ impl Evidence {
             Evidence::Mail => 0.01,
         }
     }
+
+    /// Weight of a fact. Three words' worth for contact, chosen on grouped folds of the labelled
+    /// examples; over all mail, which is longer and whose header says the most, 1 leaves 1 − AUC at
+    /// 0.042 % and 3 at 0.052 %.
+    fn fact_weight(self) -> f64 {
+        match self {
+            Evidence::Contact => 3.0,
+            Evidence::Mail => 1.0,
+        }
+    }
+
+    /// Weight of a cue of which one phrase was found. On grouped folds of the labelled examples 4
+    /// gives a log loss of 0.338 and an accuracy of 0.883, 6 gives 0.345 and 0.889, 8 gives 0.367
+    /// and 0.881.
+    fn cue_weight(self) -> f64 {
+        match self {
+            Evidence::Contact => 6.0,
+            Evidence::Mail => 1.0,
+        }
+    }
 }
 
 /// One counted thing of a message.
@@ -123,13 +143,13 @@ pub fn features_after(
     for fact in past.facts() {
         counter.add("past:", fact.name());
     }
-    counter.end_group(Scale::Fixed(FACT_WEIGHT));
+    counter.end_group(Scale::Fixed(evidence.fact_weight()));
     for found in &contact.cues {
         for _ in 0..found.phrases {
             counter.add("cue:", found.cue.name());
         }
     }
-    counter.end_group(Scale::Damped(CUE_WEIGHT));
+    counter.end_group(Scale::Damped(evidence.cue_weight()));
     counter.finish()
 }
 
@@ -277,11 +297,3 @@ fn weigh(terms: &[Term], scale: Scale, events: &mut Vec<Event>) {
         }
     }));
 }
-
-/// Weight of a fact: three words' worth. Chosen on grouped folds of the labelled examples.
-const FACT_WEIGHT: f64 = 3.0;
-
-/// Weight of a cue of which one phrase was found. On grouped folds of the labelled examples 4
-/// gives a log loss of 0.338 and an accuracy of 0.883, 6 gives 0.345 and 0.889, 8 gives 0.367
-/// and 0.881.
-const CUE_WEIGHT: f64 = 6.0;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::auth_results::{AuthResults, Outcome};
-use super::host::{has_tracker_name, host_of, is_click_tracker};
+use super::host::{has_tracker_name, host_of, is_click_tracker, links_in};
 use super::look_alike::{is_disguised, platform_imitated};
 use super::platform::{Claim, ClaimedBy, platform_of_headers};
 use super::{Platform, registrable};
@@ -196,10 +196,7 @@ impl LinkHosts {
             .iter()
             .flat_map(|html| &html.links)
             .map(|link| link.target.as_str());
-        let plain = memchr::memmem::find_iter(message.plain.as_bytes(), "http")
-            .take(crate::limits::LINKS)
-            .map(|at| link_at(&message.plain[at..]));
-        for host in html.chain(plain).filter_map(host_of) {
+        for host in html.chain(links_in(&message.plain)).filter_map(host_of) {
             *counts.entry(host).or_default() += 1;
         }
         LinkHosts(counts)
@@ -224,19 +221,10 @@ impl LinkHosts {
     }
 }
 
-/// The link at the start of a text.
-fn link_at(text: &str) -> &str {
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
-    &text[..end.unwrap_or(text.len())]
-}
-
 /// True if the answer to a platform's mail would go to somebody else. LinkedIn's mail of members
 /// to members had the member's own address there until 2014.
 fn answers_leave(message: &Message, platform: Platform) -> bool {
-    let local = message
-        .from
-        .as_ref()
-        .map_or("", |from| from.email.split('@').next().unwrap_or_default());
+    let local = message.from.as_ref().map_or("", Address::local);
     let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
     !matches!(local, "member" | "connections")
         && reply_to.is_some_and(|to| {
@@ -279,7 +267,7 @@ fn masks_a_link(message: &Message, from: &str) -> bool {
 /// The domain of the platform whose name a link's text is.
 fn platform_domain(text: &str) -> Option<String> {
     let name = text.trim();
-    let platform = Platform::NAMED.into_iter().find(|platform| {
+    let platform = Platform::NAMED.iter().copied().find(|platform| {
         platform.brand_is_coined() && name.eq_ignore_ascii_case(platform.brand())
     })?;
     platform.domains().first().map(|&domain| domain.to_owned())

@@ -35,6 +35,7 @@ pub fn extract_row(row: &ExportRow, owner: &Owner) -> (Message, Contact) {
     contact.thread.is_reply = contact.thread.answers_owner;
     contact.relation = relation_of(row, &contact, owner);
     contact.link_hosts = host::own_links(&message, &contact);
+    contact.find_cues(&message);
     contact.language = contact.note.as_deref().and_then(language::of);
     (message, contact)
 }
@@ -124,6 +125,22 @@ mod tests {
             Some("We met at the bridge conference in Porto")
         );
         assert_eq!(own.sender.name.as_deref(), Some("Ann Lee"));
+    }
+
+    #[test]
+    fn rows_want_what_their_words_say() {
+        let asks = |kind, text| {
+            let contact = contact(&row(kind, text));
+            let asks: Vec<&str> = contact.asks.iter().map(|found| found.ask.name()).collect();
+            asks.join(" ")
+        };
+        assert_eq!(asks(RowKind::Message, "Please find my CV attached"), "job");
+        assert_eq!(
+            asks(RowKind::Invitation, "Votre article m'a plu : pourquoi ?"),
+            "connect question-about-owners-work"
+        );
+        // No subject, no words: nothing that could show it.
+        assert_eq!(asks(RowKind::Invitation, ""), "");
     }
 
     #[test]

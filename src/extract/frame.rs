@@ -88,7 +88,7 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
         message,
         &all,
         claim.platform,
-        name::handle(&all, frame.subject),
+        name::handle(&all, frame.subject, frame.name),
     );
     // The subject of an InMail and of a letter is the sender's (quoted).
     contact.own_subject = matches!(place, Place::BelowReply | Place::BelowSubject);

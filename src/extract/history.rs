@@ -223,7 +223,7 @@ const FORWARDED: &[&str] = &[
 
 /// True for copied header lines: "From:" in some language, and within three lines of it one of
 /// the others.
-fn is_header_block(lines: &[&str]) -> bool {
+pub(super) fn is_header_block(lines: &[&str]) -> bool {
     let is_one_of = |line: &str, names: &[&str]| {
         let line = line.trim().trim_start_matches('*');
         names.iter().any(|name| {

@@ -1,6 +1,7 @@
 //! Hosts of links and addresses.
 
-use super::{Contact, Platform};
+use super::Contact;
+use crate::limits;
 use crate::message::{Message, fold_look_alikes};
 
 /// Host of a link, lower case, without port and user; none if there is no plausible one.
@@ -173,17 +174,21 @@ pub(super) fn fold_confusables(text: &str) -> String {
     fold_look_alikes(text).replace('0', "o").replace('1', "l")
 }
 
-/// Registrable domains of the links that are the sender's own, not the platform's.
+/// Registrable domains of the links that are the sender's own, not the platform's, in their order.
+/// In plain text those are the links of the sender's words and signature; in a forged mail all.
 pub(super) fn own_links(message: &Message, contact: &Contact) -> Vec<String> {
-    let mut hosts: Vec<String> = Vec::new();
     let html = message.html.iter().flat_map(|html| &html.links);
-    for link in html {
-        let Some(host) = host_of(&link.target) else {
+    let parts = match contact.authenticity.signs.is_empty() {
+        true => [contact.note.as_deref(), contact.aside.signature.as_deref()],
+        false => [Some(message.visible_text()), None],
+    };
+    let plain = parts.into_iter().flatten().flat_map(links_in);
+    let mut hosts: Vec<String> = Vec::new();
+    for link in html.map(|link| link.target.as_str()).chain(plain) {
+        let Some(host) = host_of(link) else {
             continue;
         };
-        if contact.platform != Platform::Direct
-            && Platform::of_host(&host) == Some(contact.platform)
-        {
+        if contact.platform.owns(&host) {
             continue;
         }
         let registered = registrable(&host);
@@ -192,6 +197,19 @@ pub(super) fn own_links(message: &Message, contact: &Contact) -> Vec<String> {
         }
     }
     hosts
+}
+
+/// The first links written out in a text.
+pub(super) fn links_in(text: &str) -> impl Iterator<Item = &str> {
+    memchr::memmem::find_iter(text.as_bytes(), "http")
+        .take(limits::LINKS)
+        .map(|at| link_at(&text[at..]))
+}
+
+/// The link at the start of a text.
+fn link_at(text: &str) -> &str {
+    let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
+    &text[..end.unwrap_or(text.len())]
 }
 
 #[cfg(test)]

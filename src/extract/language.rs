@@ -1,5 +1,6 @@
 //! The language of a note.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -15,11 +16,24 @@ const LOOKED_AT: usize = 256;
 /// nothing is sure about it. The cheap and telling signs come first: the detector costs more than
 /// the rest of extraction.
 pub(super) fn of(text: &str) -> Option<&'static str> {
-    let text = &text[..text.floor_char_boundary(LOOKED_AT)];
+    let text = &without_links(&text[..text.floor_char_boundary(LOOKED_AT)]);
     of_script(text)
         .or_else(|| of_small_words(text, Clarity::Plain))
         .or_else(|| detected(text))
         .or_else(|| of_small_words(text, Clarity::Enough))
+}
+
+/// Addresses of pages are in no language.
+fn without_links(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") {
+        return text.into();
+    }
+    let without_link = |word| match str::find(word, "http") {
+        Some(at) => &word[..at],
+        None => word,
+    };
+    let words: Vec<&str> = text.split_whitespace().map(without_link).collect();
+    words.join(" ").into()
 }
 
 /// What the detector is sure of.
@@ -125,11 +139,11 @@ static LANGUAGES_OF: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new
 const SMALL_WORDS: &[(&str, &str)] = &[
     (
         "en",
-        "of to in it be at have our as on an by is not but if can there here they it's you're we're which just the and you your for with i'm i'd my are was this that have would love thanks from let's we hi please",
+        "of to in it be at have our as on an by is not but if can there here they it's you're we're which just the and you your for with i'm i'd my are was this that would love thanks from let's we hi please",
     ),
     (
         "de",
-        "den dem zu von bei haben wir es sind als auch hat um nach noch und ich sie mich mit für der das ist nicht ihr ihre über freue danke wir auf einen",
+        "den dem zu von bei haben wir es sind als auch hat um nach noch und ich sie mich mit für der das ist nicht ihr ihre über freue danke auf einen ihnen am",
     ),
     (
         "fr",
@@ -137,31 +151,31 @@ const SMALL_WORDS: &[(&str, &str)] = &[
     ),
     (
         "es",
-        "el la de que en los se lo es un más como le y usted con mi para una los gracias hola muy su por tu me gustaría estoy nos",
+        "el la de que en los se lo es un más como le y usted con mi para una gracias hola muy su por tu me gustaría estoy nos",
     ),
     (
         "pt",
-        "o de que em os se um mais como na no do da ao você com uma meu minha não obrigado olá muito seu sua em para rede vamos oi",
+        "o de que em os se um mais como na no do da ao você com uma meu minha não obrigado olá muito seu sua para rede vamos oi",
     ),
     (
         "it",
-        "il la un e non in le si da più come al dei di che per il con una mio mia sono grazie ciao la sua mi della tra",
+        "il la un e non in le si da più come al dei di che per con una mio mia sono grazie ciao sua mi della tra",
     ),
     (
         "nl",
-        "de het te van dat die in is om bij aan over naar ik je een het en met voor mijn op graag van bedankt dat niet wij groet",
+        "de het te van dat die in is om bij aan over naar ik je een en met voor zijn leuk tot daar ook mijn op graag bedankt niet wij groet",
     ),
     (
         "sv",
-        "en ett som av jag vi har var till från om jag och att det är på för med din mitt hej tack inte dig",
+        "en ett som av jag vi har var till från om och att det är på för med din mitt hej tack inte dig",
     ),
     (
         "da",
-        "en et som af vi har var fra om at den jeg og det er på til med din hej tak ikke dig af mit",
+        "en et som af vi har var fra om at den jeg og det er på til med din hej tak ikke dig mit du denne alle kun uge",
     ),
     (
         "no",
-        "en et som av vi har var fra om at den jeg og det er på til med din hei takk ikke deg av mitt",
+        "en et som av vi har var fra om at den jeg og det er på til med din hei takk ikke deg mitt du dere denne alle",
     ),
     (
         "fi",
@@ -176,11 +190,11 @@ const SMALL_WORDS: &[(&str, &str)] = &[
     ("ro", "și să în cu este bună mulțumesc aș vă o"),
     (
         "tr",
-        "da de o ne bu çok var daha kadar olarak ve bir için ile merhaba teşekkürler bu çok iyi",
+        "da de o ne bu çok var daha kadar olarak ve bir için ile merhaba teşekkürler iyi",
     ),
     (
         "id",
-        "saya dan yang untuk dengan anda terima kasih ini pak di",
+        "saya dan yang untuk dengan anda terima kasih ini pak di dari ibu bu halo tetapi apakah selalu tidak kami kita bapak",
     ),
     ("vi", "tôi và bạn của em chị anh cảm ơn được với"),
 ];
@@ -235,6 +249,17 @@ fn code(lang: Lang) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_small_word_counts_once() {
+        for (language, words) in SMALL_WORDS {
+            let mut words: Vec<&str> = words.split(' ').collect();
+            let n_words = words.len();
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), n_words, "{language}");
+        }
+    }
 
     #[test]
     fn short_notes_have_a_language() {

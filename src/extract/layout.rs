@@ -4,7 +4,7 @@
 use super::Kind;
 use super::frame::text_of;
 use super::platform::{Claim, ClaimedBy};
-use crate::message::Message;
+use crate::message::{Address, Message};
 
 /// A platform: how it is named and what its mails look like.
 pub(super) struct Definition {
@@ -114,7 +114,7 @@ impl<'a> Clues<'a> {
             .filter_map(|name| message.header(name))
             .collect();
         Clues {
-            sender: from.map_or("", |from| from.email.split('@').next().unwrap_or_default()),
+            sender: from.map_or("", Address::local),
             template: templates.join(" ").to_lowercase(),
             subject: message.subject.to_lowercase(),
             text: text[..text.floor_char_boundary(TEXT_BYTES)].to_lowercase(),

@@ -110,12 +110,15 @@ impl Platform {
 
     /// The platform a host belongs to.
     pub fn of_host(host: &str) -> Option<Platform> {
-        Platform::NAMED.iter().copied().find(|platform| {
-            platform
-                .domains()
-                .iter()
-                .any(|domain| is_below(host, domain))
-        })
+        Platform::NAMED
+            .iter()
+            .copied()
+            .find(|platform| platform.owns(host))
+    }
+
+    /// True if a host is one of the platform's.
+    pub(super) fn owns(self, host: &str) -> bool {
+        self.domains().iter().any(|domain| is_below(host, domain))
     }
 }
 
@@ -127,7 +130,8 @@ pub(super) enum ClaimedBy {
     /// The platform's machines made the Message-ID; `From` is the inviter's own address, as
     /// LinkedIn's was until 2014.
     MessageId,
-    /// The display name, a look-alike domain or header fields name the platform; the real domain is another.
+    /// The display name, a look-alike domain or header fields name the platform; the real domain
+    /// is another.
     Looks,
     /// No platform.
     Nothing,
@@ -220,9 +224,8 @@ pub(super) fn platform_of_headers(message: &Message) -> Option<Platform> {
 
 /// The platform that sends from an address before the `@` like this one.
 fn platform_of_local_part(from: &Address) -> Option<Platform> {
-    let local = from.email.split('@').next().unwrap_or_default();
     matches!(
-        local,
+        from.local(),
         "inmail-hit-reply" | "messages-noreply" | "messaging-digest-noreply"
     )
     .then_some(Platform::Linkedin)

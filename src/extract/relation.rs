@@ -1,6 +1,6 @@
 //! Whether the owner knows the sender, or wrote what a message answers.
 
-use super::history::is_copy_mark;
+use super::history::{is_copy_mark, is_header_block};
 use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Message, clean_text};
 use crate::owner::{Owner, Relation};
@@ -38,7 +38,7 @@ const COPIED_HEADER_LINES: usize = 3;
 
 /// True if a quote is attributed to one of these addresses: in the one or two lines above it that
 /// end with a colon ("On 3 May, Ann <ann@x.example> wrote:"), or in the first line of the header
-/// that mail programs copy ("From: Ann <ann@x.example>").
+/// that mail programs copy ("From: Ann <ann@x.example>"), below their mark or without one.
 fn quotes_author(text: &str, addresses: &[String]) -> bool {
     let names_owner = |line: &str| {
         let line = line.to_lowercase();
@@ -46,10 +46,18 @@ fn quotes_author(text: &str, addresses: &[String]) -> bool {
     };
     let mut above = ["", ""];
     let mut header_lines = 0;
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    for (at, &line) in lines.iter().enumerate() {
         let begins_quote = line.starts_with('>') && !above[1].starts_with('>');
         if begins_quote && above[1].ends_with(':') && above.iter().any(|line| names_owner(line)) {
             return true;
+        }
+        if header_lines == 0 && is_header_block(&lines[at..]) {
+            header_lines = 1;
         }
         if header_lines > 0 {
             // The first address of the header is the author's, the next the recipient's.
@@ -147,6 +155,7 @@ mod tests {
             "Ja.\n\nAm 3. Mai 2024 um 10:00 schrieb Me\n<me@home.example>:\n\n> kommst du?",
             "Fine.\n-----Original Message-----\nFrom: Me [mailto:me@home.example]\nSent: Monday\nTo: a@x.example",
             "Fine.\n________________________________\nVon: Me <me@home.example>\nAn: a@x.example",
+            "Fine.\n\nFrom: Me <me@home.example>\nSent: Monday\nTo: a@x.example\nSubject: y\n\nWill you?",
         ] {
             assert!(answers(answer), "{answer}");
         }
@@ -156,6 +165,7 @@ mod tests {
             "On 3 May, not-me@home.example wrote:\n> x",
             "On 3 May, me@home.example.evil wrote:\n> x",
             "-----Original Message-----\nFrom: a@x.example\nTo: me@home.example\n\nbump",
+            "From: a@x.example\nSent: Monday\nTo: me@home.example\nSubject: y\n\nbump",
         ] {
             assert!(!answers(other), "{other}");
         }

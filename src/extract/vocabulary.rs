@@ -69,9 +69,6 @@ const REPORTERS: &[&str] = &[
 /// Words of an invitation, in the languages platforms write to their users.
 pub(super) const INVITE: &[&str] = &[
     "invit",
-    "invited you",
-    "friend request",
-    "wants to be friends",
     "wants to connect",
     "connect with",
     "contact request",
@@ -85,18 +82,16 @@ pub(super) const INVITE: &[&str] = &[
     "uitnodiging",
     "convite",
     "convid",
-    "invitación",
     "solicitud",
-    "zaproszen",
     "zaprasza",
     "pozván",
     "meghív",
     "приглаш",
     "inbjud",
     "follow request",
-    "wants to follow",
     "added you",
     "add you",
+    "add me to your",
     "to join",
     "邀请",
     "邀請",
@@ -106,8 +101,6 @@ pub(super) const INVITE: &[&str] = &[
     "davet",
     "requested to follow",
     "wants to follow",
-    "be your friend",
-    "invito",
     "приглас",
     "demande à vous suivre",
     "kết bạn",
@@ -163,13 +156,9 @@ pub(super) const GROUP: &[&str] = &[
     "workspace",
     "server",
     "channel",
-    "gruppe",
     "seite",
     "veranstaltung",
-    "groupe",
     "événement",
-    "grupo",
-    "evento",
     "página",
     "grup",
     "meetup",
@@ -195,10 +184,8 @@ const REPORTS: &[&str] = &[
     "compleanno",
     "urodziny",
     "verjaardag",
-    "day rozhdeniya",
     "день рождения",
     "生日",
-    "誕生日",
     "생일",
     "memories",
     "suggested for you",
@@ -222,7 +209,6 @@ const MESSAGE: &[&str] = &[
     "mensagem",
     "messaggio",
     "bericht",
-    "wiadomość",
     "zpráv",
     "сообщен",
     "replied",
@@ -246,7 +232,6 @@ const MESSAGE: &[&str] = &[
     "üzenet",
     "wiadomo",
     "повідомлен",
-    "mesajul",
     "संदेश",
     "ข้อความ",
     "tin nhan",
@@ -326,3 +311,19 @@ pub(super) const SPEAKERS: &[&str] = &[
     "{}님",
     "دعاك {} ل",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_holds_another() {
+        for parts in [INVITE, REMINDER, GROUP, REPORTS, MESSAGE, REPORTERS] {
+            for (at, part) in parts.iter().enumerate() {
+                let others = parts[..at].iter().chain(&parts[at + 1..]);
+                let within: Vec<_> = others.filter(|other| part.contains(**other)).collect();
+                assert!(within.is_empty(), "{part} holds {within:?}");
+            }
+        }
+    }
+}

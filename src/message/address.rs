@@ -22,6 +22,11 @@ impl Address {
         Address::parsed(&decoded).or_else(|| Address::lenient(&decoded))
     }
 
+    /// Part of the address before the `@`.
+    pub fn local(&self) -> &str {
+        self.email.split('@').next().unwrap_or_default()
+    }
+
     /// Part of the address after the `@`.
     pub fn domain(&self) -> &str {
         self.email.rsplit_once('@').map_or("", |(_, domain)| domain)

@@ -45,8 +45,12 @@ fn is_rule(line: &Line<'_>) -> bool {
 /// Longest line that still looks like a footer's rather than a person's.
 const BLOCK_BYTES: usize = 80;
 
-/// Index of the first line of the block a line belongs to, if the block lies below the first link.
+/// Index of the first line of the block a line belongs to, if the block lies below the first link,
+/// or of the ruler above the line.
 fn first_of_block(lines: &[Line<'_>], index: usize, first_link: Option<usize>) -> usize {
+    if index > 0 && is_rule(&lines[index - 1]) {
+        return index - 1;
+    }
     let above = lines[..index].iter().rev();
     let length = above
         .take_while(|line| !line.is_empty() && !line.is_bare_link && line.text.len() <= BLOCK_BYTES)
@@ -80,6 +84,8 @@ static MATCHER: LazyLock<Option<AhoCorasick>> =
 const FOOTER: &[&str] = &[
     "unsubscribe:",
     "unsubscribe from",
+    "unsubscribe |",
+    "désabonner |",
     "you are receiving",
     "you're receiving",
     "you received this",
@@ -101,6 +107,7 @@ const FOOTER: &[&str] = &[
     "du erhältst diese",
     "vous recevez cet",
     "vous recevez ce",
+    "vous recevez les",
     "recibes este",
     "ha recibido este",
     "você está recebendo",

@@ -1,7 +1,6 @@
 //! The lines of a notification, and which of them carry the platform's links.
 
-use crate::extract::Platform;
-use crate::extract::host::{host_of, is_below};
+use crate::extract::host::host_of;
 use crate::extract::platform::{Claim, ClaimedBy};
 use crate::limits;
 use crate::message::{LINK_MARK, Message};
@@ -63,7 +62,7 @@ pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
     if claim.by == ClaimedBy::Looks {
         return split_by(message, |_| true);
     }
-    let lines = split_by(message, |host| is_of(host, claim.platform));
+    let lines = split_by(message, |host| claim.platform.owns(host));
     if !lines.iter().any(Line::has_frame_link) {
         return split_by(message, |_| true);
     }
@@ -103,12 +102,4 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
             }
         })
         .collect()
-}
-
-/// True if a host is one of the platform's.
-pub(super) fn is_of(host: &str, platform: Platform) -> bool {
-    platform
-        .domains()
-        .iter()
-        .any(|domain| is_below(host, domain))
 }

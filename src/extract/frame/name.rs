@@ -3,7 +3,7 @@
 use super::lines::Line;
 use crate::extract::layout::Definition;
 use crate::extract::vocabulary::SPEAKERS;
-use crate::message::Message;
+use crate::message::{Message, fold_look_alikes};
 
 /// The person's name: of the display name if that is a person's, else of the subject.
 pub(super) fn of(message: &Message, definition: &Definition, lines: &[Line<'_>]) -> Option<String> {
@@ -41,9 +41,10 @@ pub(super) fn without_via(display: String) -> String {
 }
 
 fn names_brand(text: &str, definition: &Definition) -> bool {
-    let lower = text.to_lowercase();
+    let lower = fold_look_alikes(text).to_lowercase();
     let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    lower.starts_with(definition.brand) || lower.starts_with(definition.name) && text.len() < 16
+    lower.starts_with(&fold_look_alikes(definition.brand))
+        || lower.starts_with(definition.name) && text.len() < 16
 }
 
 /// Of "Wren Delacroix @wrenbreathes", if the subject names one of the two.
@@ -60,21 +61,30 @@ pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
         let (name, handle) = line.strip_suffix(')')?.rsplit_once(" (@")?;
         Some((name, handle))
     })?;
-    let is_handle = !handle.is_empty()
-        && handle
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
-    (is_handle && name.split_whitespace().count() <= 6).then_some((name.trim(), handle))
+    (is_handle(handle) && name.split_whitespace().count() <= 6).then_some((name.trim(), handle))
 }
 
-/// The handle in the subject or on a line of its own beside the name.
-pub(super) fn handle<'a>(lines: &[Line<'a>], subject: &'a str) -> Option<&'a str> {
+fn is_handle(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+/// The handle in the subject, on a line of its own beside the name, or in place of a name.
+pub(super) fn handle<'a>(
+    lines: &[Line<'a>],
+    subject: &'a str,
+    name: Option<&'a str>,
+) -> Option<&'a str> {
     let of_line = |text: &'a str| handle_line(text).map(|(_, handle)| handle);
     let heading = lines.iter().take(8).map(|line| line.text);
     let inside = subject
         .split_once("(@")
         .and_then(|(_, rest)| rest.split(')').next());
-    inside.or_else(|| heading.into_iter().find_map(of_line))
+    inside
+        .or_else(|| heading.into_iter().find_map(of_line))
+        .or_else(|| name.filter(|name| is_handle(name)))
 }
 
 /// The name in a subject the platform wrote: a line of the text that the subject begins with, or

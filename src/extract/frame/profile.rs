@@ -1,6 +1,6 @@
 //! The profile lines under a sender's name, and the link to the profile.
 
-use super::lines::{Line, is_of};
+use super::lines::Line;
 use crate::extract::host::host_of;
 use crate::extract::{Contact, Kind, Platform};
 use crate::message::Message;
@@ -110,7 +110,7 @@ pub(super) fn link(
 
 /// A link to a profile without its query; LinkedIn's `/comm` for mails goes too.
 fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<String> {
-    let host = host_of(link).filter(|host| is_of(host, platform))?;
+    let host = host_of(link).filter(|host| platform.owns(host))?;
     let is_end = |c: char| matches!(c, '?' | '&' | '#' | '>' | ')' | '"') || c.is_whitespace();
     let handle = handle.map(|handle| format!("{host}/{handle}"));
     let marks = platform.definition().profiles.iter().copied();
@@ -120,6 +120,10 @@ fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<Str
     let name_at = at + mark.len();
     let rest = &link[name_at..];
     let name = &rest[..rest.find(is_end).unwrap_or(rest.len())];
-    let names_nobody = name.is_empty() && handle.as_deref() != Some(mark);
-    (!names_nobody).then(|| format!("{}{name}", &link[..name_at]).replacen("/comm/", "/", 1))
+    // Behind a handle more of a path leads to something of theirs, not to them.
+    let names_somebody = match handle.as_deref() == Some(mark) {
+        true => matches!(name, "" | "/"),
+        false => !name.is_empty(),
+    };
+    names_somebody.then(|| format!("{}{name}", &link[..name_at]).replacen("/comm/", "/", 1))
 }

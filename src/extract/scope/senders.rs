@@ -5,10 +5,7 @@ use crate::message::{Address, Message};
 
 /// The part of the sender's address before the `@`.
 pub(super) fn local_part(message: &Message) -> &str {
-    message
-        .from
-        .as_ref()
-        .map_or("", |from| from.email.split('@').next().unwrap_or_default())
+    message.from.as_ref().map_or("", Address::local)
 }
 
 /// True if nobody writes from this address by hand: one of its words is a service's.
