@@ -1,14 +1,15 @@
 //! Anteroom stands at the door of a mailbox.
 //!
 //! ```text
-//! source → message → extract → features → classify → decide → (file → journal)
-//!                                  ↑
-//!                  learn: labelled messages → counts → model
+//! source → message → extract → (history) → features → classify → decide → explain
+//!                                                        ↑
+//!                           learn: labelled messages → counts → model
 //! ```
 //!
 //! Start at [`triage`]: the whole judgement of one message, one call a stage. Everything from
 //! [`message`] to [`decide`] is pure: no clock, no disk, no network. The world is touched in
-//! [`source`], [`model`] and [`commands`] only. `ARCHITECTURE.md` has the rest.
+//! [`source`], [`model`], [`state`], [`config`], [`commands`] and where [`owner`] loads relations.
+//! `ARCHITECTURE.md` has the rest.
 
 pub mod label;
 pub mod limits;

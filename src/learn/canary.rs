@@ -1,7 +1,7 @@
 //! A fixed set of labelled mail that every taught model must still judge about as well as the
 //! model it was taught to.
 //!
-//! The mail comes with the program (`models/canary`, a seventh of the labelled examples) rather
+//! The mail comes with the program (`models/canary`, 201 of the labelled examples) rather
 //! than from the owner's lessons: whoever can slip lessons in cannot touch it, and it is there
 //! before the first lesson. It is kept as mail and not as events, so that it outlives changes of
 //! the features and anybody can read it. What a model counted of it is taken away before it is

@@ -52,7 +52,7 @@ impl GroupKey {
         self.sender
     }
 
-    /// True if the texts share about [`NEAR`] of 12 of their word triples or more.
+    /// True if the texts share ten of twelve signature values or more.
     pub fn is_near(&self, other: &GroupKey) -> bool {
         match (&self.signature, &other.signature) {
             (Some(own), Some(theirs)) => own.shared(theirs) >= NEAR,
