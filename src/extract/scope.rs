@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use self::senders::{
     are_colleagues, has_absence_headers, has_reporters_headers, is_postmaster, is_reporter,
-    is_service, local_part,
+    is_service, is_unread, local_part,
 };
 use self::wording::{
     ABSENCES, ANSWERED, AUTO_REPLIES, BOUNCES, BY_CONNECTION, CODES, Phrases, REPORTS, REQUESTS,
     SUBSCRIBED, TEAM_MEETINGS, THREATS, TRANSACTIONS,
 };
 use super::cues::{self, Cue, Manner};
+use super::host::links_in;
 use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Address, Message};
 
@@ -192,11 +193,27 @@ fn machine_mail(message: &Message) -> Option<OutOfScope> {
             return Some(OutOfScope::Transaction);
         }
     }
+    if is_unread(local) && leads_nowhere(message) {
+        return Some(OutOfScope::Transaction);
+    }
     let is_machine = is_reporter(local)
         || has_reporters_headers(message)
         || is_generated && message.raw_header("list-unsubscribe").is_none();
     is_machine.then_some(OutOfScope::Machine)
 }
+
+/// True if there is nothing in a message that a sender who reads no answers could gain by: no
+/// link, no file, no number to call. A clinic that says "log in to read" is no phish.
+fn leads_nowhere(message: &Message) -> bool {
+    let links_of_html = message.html.iter().flat_map(|html| &html.links).count();
+    let text = message.visible_text();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let has_link = links_of_html > 0 || links_in(&message.plain).next().is_some();
+    !has_link && message.attachments.is_empty() && digits < PHONE_DIGITS
+}
+
+/// Digits that could be a number to call.
+const PHONE_DIGITS: usize = 7;
 
 /// True if the words ask for money or secrets and hurry: what a phish needs and a receipt does not.
 fn presses_for_payment(message: &Message) -> bool {

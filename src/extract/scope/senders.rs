@@ -13,6 +13,21 @@ pub(super) fn is_service(local: &str) -> bool {
     has_word(local, SERVICES)
 }
 
+/// True if the address says that nobody reads what is sent to it.
+pub(super) fn is_unread(local: &str) -> bool {
+    let squeezed: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+    [
+        "noreply",
+        "donotreply",
+        "ingenreply",
+        "keineantwort",
+        "nichtantworten",
+        "nepasrepondre",
+    ]
+    .iter()
+    .any(|words| squeezed.contains(words))
+}
+
 /// True if the address is a machine's that reports to its keepers.
 pub(super) fn is_reporter(local: &str) -> bool {
     has_word(local, REPORTERS)
