@@ -237,7 +237,10 @@ impl Judge {
         let mut policy = config.policy();
         policy.scope = judging.scope.unwrap_or(policy.scope);
         policy.error_budget = judging.error_budget.unwrap_or(policy.error_budget);
-        let base = load_model(judging.model.as_deref().or(config.model.as_deref()))?;
+        let path = judging.model.as_deref().or(config.model.as_deref());
+        // Both take some ten milliseconds, and the second is needed by the first message.
+        let (base, ()) = rayon::join(|| load_model(path), crate::extract::prepare);
+        let base = base?;
         let place = config.state_place(judging.state.state.as_deref());
         Ok(Judge {
             owner: owner(config, &judging.sent)?,

@@ -44,6 +44,11 @@ pub use host::{host_of, registrable};
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
 
+/// Builds what the search for phrases needs, which the first message would else wait for.
+pub fn prepare() {
+    cues::prepare();
+}
+
 /// What kind of contact a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -304,6 +304,11 @@ static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
     Some(Finder { automaton, phrases })
 });
 
+/// Builds the automaton now rather than at the first search.
+pub(super) fn prepare() {
+    LazyLock::force(&FINDER);
+}
+
 /// The cues of a text, in the order they first show.
 pub(crate) fn find(text: &str) -> Vec<CueFound> {
     let Some(finder) = &*FINDER else {
