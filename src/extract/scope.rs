@@ -203,14 +203,30 @@ fn machine_mail(message: &Message) -> Option<OutOfScope> {
 }
 
 /// True if there is nothing in a message that a sender who reads no answers could gain by: no
-/// link, no file, no number to call. A clinic that says "log in to read" is no phish.
+/// link, no file, no number to call, nothing threatened or promised. A clinic that says "log in to
+/// read" is no phish.
 fn leads_nowhere(message: &Message) -> bool {
     let links_of_html = message.html.iter().flat_map(|html| &html.links).count();
     let text = message.visible_text();
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let has_link = links_of_html > 0 || links_in(&message.plain).next().is_some();
-    !has_link && message.attachments.is_empty() && digits < PHONE_DIGITS
+    !has_link
+        && message.attachments.is_empty()
+        && digits < PHONE_DIGITS
+        && !cues::find(text)
+            .iter()
+            .any(|found| HARM.iter().any(|harm| found.cue == Cue::Manner(*harm)))
 }
+
+/// Manners of those who want money without a link.
+const HARM: &[Manner] = &[
+    Manner::Threat,
+    Manner::Trading,
+    Manner::Windfall,
+    Manner::UpfrontFee,
+    Manner::Messenger,
+    Manner::Vice,
+];
 
 /// Digits that could be a number to call.
 const PHONE_DIGITS: usize = 7;
