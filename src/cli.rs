@@ -166,11 +166,22 @@ pub struct Sort {
 
 /// `anteroom explain`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Where a state store remembers what was decided on the message, that is told beside what today's\nmodel says, and what differs.\n\nExamples:\n  anteroom explain message.eml\n  anteroom explain Inbox.mbox --message 17\n  anteroom explain Inbox.mbox --id '<1234@mail.example>'"
+)]
 pub struct Explain {
-    /// One message; '-' is standard input
+    /// A message, or mail to pick one from; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub path: PathBuf,
-    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation"
+    /// Which message of a mailbox, counted from 0 in the order of 'anteroom classify'; the first if
+    /// left out
+    #[arg(long, value_name = "N", conflicts_with = "id")]
+    pub message: Option<u64>,
+    /// The message with this Message-ID
+    #[arg(long, value_name = "MESSAGE-ID")]
+    pub id: Option<String>,
+    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation" and a
+    /// remembered decision in "decided"
     #[arg(long)]
     pub json: bool,
     /// How it is judged.

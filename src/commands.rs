@@ -49,6 +49,9 @@ pub enum CommandError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Files of a directory cannot be read; the others were.
+    #[error("{}", unreadable(.0))]
+    Unreadable(Vec<SourceError>),
     /// The owner's relations cannot be read.
     #[error(transparent)]
     Relations(#[from] LoadError),
@@ -82,6 +85,7 @@ impl CommandError {
             CommandError::Source(cause) | CommandError::Relations(LoadError::Source(cause)) => {
                 source_code(cause)
             }
+            CommandError::Unreadable(files) => files.first().map_or(65, source_code),
             CommandError::Relations(LoadError::Read { .. }) => 66,
             CommandError::Relations(_) | CommandError::Data(_) => 65,
             CommandError::Output(_) => 74,
@@ -96,6 +100,21 @@ impl CommandError {
             CommandError::Config(_) => 78,
         }
     }
+}
+
+/// The files that cannot be read, one a line, and what became of the others.
+fn unreadable(files: &[SourceError]) -> String {
+    let mut lines: Vec<String> = files
+        .iter()
+        .take(limits::UNREADABLE_SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    let noun = if files.len() == 1 { "file" } else { "files" };
+    lines.push(format!(
+        "{} {noun} could not be read to the end; the rest was",
+        files.len()
+    ));
+    lines.join("\nanteroom: ")
 }
 
 /// The sysexits code of input that cannot be read.
@@ -123,7 +142,7 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
     match cli.command {
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
-        Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
+        Command::Explain(args) => explain::run(&args, &judge(&args.judging)?, notes),
         Command::Report(args) => report::run(&args, &judge(&args.judging)?, notes),
         Command::Learn(args) => teach::learn(&args, &config()?, notes),
         Command::Unlearn(args) => teach::unlearn(&args, &config()?, notes),

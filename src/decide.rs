@@ -55,7 +55,7 @@ impl Verdict {
 }
 
 /// Which messages get a label at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScopePolicy {
     /// Only inbound contact; everything else is out of scope.
@@ -75,7 +75,7 @@ impl ScopePolicy {
 }
 
 /// What becomes of messages from people the owner knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KnownPolicy {
     /// They are left where they are.

@@ -88,6 +88,13 @@ pub const ARCHIVE_ENTRIES: usize = 10_000;
 /// Lines above the header of a table; LinkedIn writes three.
 pub const TABLE_PREAMBLE: usize = 10;
 
+/// Rows of an export that make no sense and are told one by one; finding the line of one takes as
+/// long as its table is. The others are counted.
+pub const ODD_ROWS: usize = 20;
+
+/// Files that cannot be read and are told one by one; the others are counted.
+pub const UNREADABLE_SHOWN: usize = 20;
+
 /// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
 /// release and 384 KiB in debug builds.
 pub const PARSE_STACK_BYTES: usize = 2 << 20;
@@ -116,6 +123,13 @@ pub const STORE: Bounds = Bounds {
     messages: 1_000_000,
     notes: 100_000,
 };
+
+/// Decisions of which a state store remembers how they came about, the newest: some 500 bytes each.
+/// Nobody asks after a year why a mail was filed, and this many are years of busy mail.
+pub const GROUNDS: usize = 100_000;
+
+/// Events on each side that are remembered of how a decision came about: what a reader takes in.
+pub const GROUNDS_EVENTS: usize = 8;
 
 /// Lessons of one sender that count. One campaign, or one stranger who writes a lot, must not
 /// decide what words mean; twenty examples say all there is to say about a sender.

@@ -5,6 +5,7 @@
 //! remembered survives a crash. Each table has one module below this one.
 
 mod decisions;
+mod grounds;
 mod history;
 mod lessons;
 mod versions;
@@ -33,6 +34,7 @@ const STEPS: &[M<'static>] = &[
     decisions::STEP,
     lessons::STEP,
     versions::STEP,
+    grounds::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

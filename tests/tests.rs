@@ -17,6 +17,8 @@ mod suite {
     mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// What was decided beside what would be today.
+    mod decided;
     /// `evaluate`: splits, baselines, the JSON contract.
     mod evaluate;
     /// LinkedIn's data export in every layout, and archives made to break readers.

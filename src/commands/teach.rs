@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::{CommandError, Notes, inputs, load_model, now};
+use super::inputs::{self, Unread};
+use super::{CommandError, Notes, load_model, now};
 use crate::cli::{Forget, Learn, Relabel, Teaching, Unlearn};
 use crate::config::{Config, StatePlace};
 use crate::features::FEATURES_VERSION;
@@ -20,83 +21,189 @@ use crate::owner::Owner;
 use crate::source::Rest;
 use crate::state::{InPlace, LessonBook, Making, State};
 
-/// What became of the messages of one command, by what happened to them.
-type Tally = BTreeMap<&'static str, usize>;
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    Learned,
+    Relabelled,
+    Unlearned,
+    Forgotten,
+    KnownAlready,
+    KnownOtherwise,
+    NotLearned,
+    NotKnown,
+}
+
+impl Outcome {
+    fn describe(self) -> &'static str {
+        match self {
+            Outcome::Learned => "learned",
+            Outcome::Relabelled => "relabelled",
+            Outcome::Unlearned => "unlearned",
+            Outcome::Forgotten => "forgotten",
+            Outcome::KnownAlready => "known already",
+            Outcome::KnownOtherwise => "known under another label: relabel it",
+            Outcome::NotLearned => "not learned yet: learn it",
+            Outcome::NotKnown => "not known",
+        }
+    }
+}
+
+/// What became of the messages of one command.
+type Tally = BTreeMap<Outcome, usize>;
 
 pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), CommandError> {
-    let lessons = read(&args.paths, args.label, args.origin, &config.owner(), notes)?;
+    let read = read(&args.paths, args.label, args.origin, &config.owner(), notes)?;
     let outcome = |book: &LessonBook<'_>, lesson: &Lesson| {
         Ok(match book.find(lesson.identity)? {
-            Some(old) if old.label != lesson.label => "known under another label: relabel it",
-            Some(old) if is_current(&old) => "known already",
+            Some(old) if old.label != lesson.label => Outcome::KnownOtherwise,
+            Some(old) if is_current(&old) => Outcome::KnownAlready,
             _ => {
                 book.append(lesson)?;
-                "learned"
+                Outcome::Learned
             }
         })
     };
     let why = format!("learn {}", args.label);
     let school = School::open(&args.teaching, config, Gate::Guarded, notes)?;
-    school.change(&why, &lessons, outcome)
+    let tally = school.change(&why, &read.lessons, outcome)?;
+    read.unread.complete()?;
+    let told = "known under another label, which stays; if it is wrong";
+    let mend = format!("anteroom relabel {} {}", args.label, shown(&args.paths));
+    left_undone(&tally, Outcome::KnownOtherwise, told, &mend)
 }
 
 pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let owner = config.owner();
-    let lessons = read(&args.paths, args.label, Origin::Command, &owner, notes)?;
+    let read = read(&args.paths, args.label, Origin::Command, &owner, notes)?;
     let outcome = |book: &LessonBook<'_>, lesson: &Lesson| {
         Ok(match book.find(lesson.identity)? {
-            None => "not learned yet: learn it",
-            Some(old) if old.label == lesson.label && is_current(&old) => "known already",
+            None => Outcome::NotLearned,
+            Some(old) if old.label == lesson.label && is_current(&old) => Outcome::KnownAlready,
             Some(old) => {
                 let changed = u32::from(old.label != lesson.label);
                 book.append(&Lesson {
                     relabelled: old.relabelled + changed,
                     ..lesson.clone()
                 })?;
-                "relabelled"
+                Outcome::Relabelled
             }
         })
     };
     let why = format!("relabel {}", args.label);
     let school = School::open(&args.teaching, config, Gate::Guarded, notes)?;
-    school.change(&why, &lessons, outcome)
+    let tally = school.change(&why, &read.lessons, outcome)?;
+    read.unread.complete()?;
+    let mend = format!("anteroom learn {} {}", args.label, shown(&args.paths));
+    left_undone(
+        &tally,
+        Outcome::NotLearned,
+        "never learned; for that",
+        &mend,
+    )
 }
 
 pub(super) fn unlearn(args: &Unlearn, config: &Config, notes: Notes) -> Result<(), CommandError> {
     // The label plays no part: lessons go by the message they are about.
     let owner = config.owner();
-    let lessons = read(&args.paths, Label::Genuine, Origin::Command, &owner, notes)?;
+    let read = read(&args.paths, Label::Genuine, Origin::Command, &owner, notes)?;
     let school = School::open(&args.teaching, config, Gate::Open, notes)?;
-    school.change("unlearn", &lessons, |book, lesson| {
-        remove(book, &[lesson.identity], "unlearned")
-    })
+    let tally = school.change("unlearn", &read.lessons, |book, lesson| {
+        remove(book, &[lesson.identity], Outcome::Unlearned)
+    })?;
+    read.unread.complete()?;
+    let unknown = match args.if_known {
+        true => Unknown::Passes,
+        false => Unknown::Fails,
+    };
+    never_learned(&tally, unknown)
 }
 
 pub(super) fn forget(args: &Forget, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let school = School::open(&args.teaching, config, Gate::Open, notes)?;
-    school.change("forget", &args.messages, |book, message| {
+    let tally = school.change("forget", &args.messages, |book, message| {
         let named = Identity::of_message_id(message);
         let shown = Identity::parse_hex(message).unwrap_or(named);
-        remove(book, &[named, shown], "forgotten")
-    })
+        remove(book, &[named, shown], Outcome::Forgotten)
+    })?;
+    let unknown = match args.if_known {
+        true => Unknown::Passes,
+        false => Unknown::Fails,
+    };
+    never_learned(&tally, unknown)
 }
 
 fn remove(
     book: &LessonBook<'_>,
     identities: &[Identity],
-    done: &'static str,
-) -> Result<&'static str, CommandError> {
+    done: Outcome,
+) -> Result<Outcome, CommandError> {
     for identity in identities {
         if book.remove(*identity)? {
             return Ok(done);
         }
     }
-    Ok("not known")
+    Ok(Outcome::NotKnown)
+}
+
+/// What becomes of a command that is to take back what was never learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Fails,
+    Passes,
+}
+
+/// Fails if some lessons to be taken back were never there, unless the owner said that this is all
+/// right: a wrong Message-ID must not look like a lesson that is gone.
+fn never_learned(tally: &Tally, unknown: Unknown) -> Result<(), CommandError> {
+    if unknown == Unknown::Passes {
+        return Ok(());
+    }
+    let told = "never learned, so there is nothing to take back (no failure with --if-known); to see what was learned";
+    left_undone(tally, Outcome::NotKnown, told, "anteroom lessons list")
+}
+
+/// Fails if some messages met this outcome, with the command that mends it.
+fn left_undone(
+    tally: &Tally,
+    outcome: Outcome,
+    told: &str,
+    mend: &str,
+) -> Result<(), CommandError> {
+    match tally.get(&outcome) {
+        None => Ok(()),
+        Some(n) => {
+            let all: usize = tally.values().sum();
+            Err(CommandError::Data(format!(
+                "{n} of {all} messages: {told}: {mend}"
+            )))
+        }
+    }
+}
+
+/// Paths as they are typed in a shell.
+fn shown(paths: &[PathBuf]) -> String {
+    let quoted = |path: &PathBuf| {
+        let path = path.display().to_string();
+        let is_plain = |c: char| c.is_alphanumeric() || "/._-+,@%=:".contains(c);
+        match path.chars().all(is_plain) {
+            true => path,
+            false => format!("'{}'", path.replace('\'', r"'\''")),
+        }
+    };
+    let all: Vec<String> = paths.iter().map(quoted).collect();
+    all.join(" ")
 }
 
 /// True if learning the message once more could not change anything.
 fn is_current(lesson: &Lesson) -> bool {
     lesson.features_version == FEATURES_VERSION && lesson.suspension == Suspension::None
+}
+
+/// What was read of mail to be taught, and what was not.
+struct Read {
+    lessons: Vec<Lesson>,
+    unread: Unread,
 }
 
 /// Reads the lessons that all this mail is of one label. What cannot be read teaches nothing.
@@ -106,10 +213,10 @@ fn read(
     origin: Origin,
     owner: &Owner,
     notes: Notes,
-) -> Result<Vec<Lesson>, CommandError> {
+) -> Result<Read, CommandError> {
     let learned = now();
     let mut lessons = Vec::new();
-    inputs::for_each(
+    let unread = inputs::for_each(
         paths,
         Rest::Skip,
         notes,
@@ -132,6 +239,7 @@ fn read(
         },
     )?;
     if lessons.is_empty() {
+        unread.complete()?;
         let names: Vec<String> = paths
             .iter()
             .map(|path| path.display().to_string())
@@ -141,7 +249,7 @@ fn read(
             names.join(", ")
         )));
     }
-    Ok(lessons)
+    Ok(Read { lessons, unread })
 }
 
 /// Why nothing can be learned from a message; none if it can.
@@ -211,8 +319,8 @@ impl School {
         mut self,
         why: &str,
         items: &[T],
-        mut outcome: impl FnMut(&LessonBook<'_>, &T) -> Result<&'static str, CommandError>,
-    ) -> Result<(), CommandError> {
+        mut outcome: impl FnMut(&LessonBook<'_>, &T) -> Result<Outcome, CommandError>,
+    ) -> Result<Tally, CommandError> {
         let book = self.state.lesson_book()?;
         let place = first(&book, &self.base)?;
         let before = book.lessons()?;
@@ -223,7 +331,8 @@ impl School {
         let lessons = book.lessons()?;
         if lessons == before && place.base == self.base.id() {
             drop(book);
-            return report(&tally, &[], &[]);
+            report(&tally, &[], &[])?;
+            return Ok(tally);
         }
         let model = teach(&self.base, &counting(&lessons))
             .map_err(|error| CommandError::Data(error.to_string()))?;
@@ -243,7 +352,8 @@ impl School {
         }
         book.close()?;
         self.state.sweep_versions()?;
-        report(&tally, &before, &lessons)
+        report(&tally, &before, &lessons)?;
+        Ok(tally)
     }
 }
 
@@ -335,7 +445,7 @@ fn report(tally: &Tally, before: &[Lesson], after: &[Lesson]) -> Result<(), Comm
     let mut out = anstream::stdout().lock();
     let parts: Vec<String> = tally
         .iter()
-        .map(|(what, n)| format!("{n} {what}"))
+        .map(|(outcome, n)| format!("{n} {}", outcome.describe()))
         .collect();
     writeln!(out, "{}", parts.join(", "))?;
     let mut held: BTreeMap<String, usize> = BTreeMap::new();
