@@ -16,6 +16,8 @@ pub mod limits;
 
 pub mod triage;
 
+pub mod account;
+pub mod mailstore;
 pub mod source;
 
 pub mod message;

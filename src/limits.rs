@@ -9,6 +9,9 @@ use crate::history::Bounds;
 /// memory and time of one message independent of its size.
 pub const MESSAGE_BYTES: usize = 1 << 20;
 
+/// Bytes of a message's header that are fetched to recognise it by: far more than real mail has.
+pub const HEAD_BYTES: usize = 256 << 10;
+
 /// Bytes of one logical `Content-*` header line. mailparse decodes RFC 2231 parameters in
 /// quadratic time inside `parse_mail` (389 kB took 1.2 s), so longer lines are cut before it.
 pub const CONTENT_HEADER_BYTES: usize = 4 << 10;
