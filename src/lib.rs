@@ -17,6 +17,7 @@ pub mod limits;
 pub mod triage;
 
 pub mod account;
+pub mod filing;
 pub mod mailstore;
 pub mod source;
 

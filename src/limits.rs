@@ -133,3 +133,28 @@ pub const LESSONS_PER_DAY: usize = 200;
 /// dictionary teaches no more than another. Lessons are also worth more on other mail this way:
 /// twenty of them bring log loss on one mailbox from 0.391 to 0.385.
 pub const LESSON_UNITS: u32 = 50;
+
+/// Messages of one command that moves or copies: one by one a server moves 30 in a second, by two
+/// hundred some thousands, and the command's line stays far below the 8 kB servers read.
+pub const MOVES_PER_COMMAND: usize = 200;
+
+/// Headers fetched by one command: at [`HEAD_BYTES`] each 25 MB, and a round trip is not felt.
+pub const HEADS_PER_COMMAND: usize = 100;
+
+/// Newest messages of a folder that are looked through for one whose UID is no longer known. It
+/// happens when a folder was renumbered or when a move is taken back; the headers of so many are
+/// read in seconds.
+pub const SEARCHED_MESSAGES: usize = 20_000;
+
+/// Folders that are looked at for one that was renamed.
+pub const SEARCHED_FOLDERS: usize = 500;
+
+/// Seconds after which a closed operation is forgotten: a year of undoing.
+pub const JOURNAL_SECONDS: i64 = 365 * 24 * 3600;
+
+/// Operations that are kept whatever their age says, lest a clock that jumps ahead empties the
+/// journal.
+pub const JOURNAL_FLOOR: i64 = 10_000;
+
+/// Operations that are kept at most, some 60 MB; open ones always are.
+pub const JOURNAL_ROWS: i64 = 200_000;

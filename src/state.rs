@@ -6,6 +6,7 @@
 
 mod decisions;
 mod history;
+mod journal;
 mod lessons;
 mod versions;
 
@@ -16,6 +17,7 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub use decisions::Decided;
+pub use journal::{OldRefusal, Which};
 pub use lessons::LessonBook;
 pub use versions::{InPlace, Making, Version};
 
@@ -33,6 +35,7 @@ const STEPS: &[M<'static>] = &[
     decisions::STEP,
     lessons::STEP,
     versions::STEP,
+    journal::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
