@@ -13,6 +13,12 @@ use crate::mailstore::{
 /// Operations whose messages are looked for in a folder that may be the one they were filed into.
 const SAMPLE: u32 = 20;
 
+/// UIDs behind the last message in which more are looked for.
+const BEHIND: u32 = 1_000;
+
+/// UIDs before it.
+const RANGE: u32 = 100_000;
+
 /// Opens a folder; none if it does not exist.
 pub(super) fn open(
     store: &mut dyn MailStore,
@@ -104,6 +110,18 @@ pub(super) fn newest(store: &mut dyn MailStore) -> Result<UidSet, MailError> {
     let all = store.uids(&Query::Present)?;
     let skipped = all.len().saturating_sub(limits::SEARCHED_MESSAGES);
     Ok(all.into_iter().skip(skipped).collect())
+}
+
+/// The newest messages of the open folder, marked for deletion or not.
+pub(super) fn newest_of_all(store: &mut dyn MailStore) -> Result<UidSet, MailError> {
+    let unmarked = newest(store)?;
+    // What is marked lies among the others, or behind the last by no more than this.
+    let last = unmarked.as_slice().last().map_or(0, |uid| uid.0);
+    let end = last.saturating_add(BEHIND);
+    let first = last.saturating_sub(RANGE).max(1);
+    let range: UidSet = (first..=end).map(Uid).collect();
+    let marked = store.uids(&Query::DeletedOf(range))?;
+    Ok(unmarked.as_slice().iter().copied().chain(marked).collect())
 }
 
 impl Filer {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::folders::{fingerprints, newest, open, there, unless_refused};
+use super::folders::{fingerprints, newest, newest_of_all, open, there, unless_refused};
 use super::reconcile::{Copies, Finding, Sight, Source, judge};
 use super::refusal::{Route, route};
 use super::{
@@ -237,7 +237,7 @@ fn relink(
     uid_validity: UidValidity,
     others: &UidSet,
 ) -> Result<Vec<Sight>, FilingError> {
-    let all: UidSet = newest(desk.store)?
+    let all: UidSet = newest_of_all(desk.store)?
         .as_slice()
         .iter()
         .copied()

@@ -45,10 +45,12 @@ fn check(abilities: &[Ability], events: &[Event]) -> Result<(), TestCaseError> {
     managed().iter().for_each(|mailbox| server.make(mailbox));
     let mut journal = State::in_memory().unwrap();
     let mut mail: Vec<Vec<u8>> = Vec::new();
+    let mut number = 0;
     for event in events {
         match event {
             Event::Arrives(label) => {
-                let bytes = letter(Label::ALL[*label], mail.len());
+                number += 1;
+                let bytes = letter(Label::ALL[*label], number);
                 server.deliver(&MailboxName::inbox(), &bytes);
                 mail.push(bytes);
             }

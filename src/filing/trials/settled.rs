@@ -98,7 +98,7 @@ fn new_uids_do_not_hide_what_was_begun() {
 
 #[test]
 fn a_target_that_is_gone_leaves_the_mail_where_it_is() {
-    let (server, mut journal) = dies_at(COPIES, "UID COPY", Death::Before);
+    let (server, mut journal) = dies_at(COPIES, "UID COPY", Death::Halfway);
     server.rename(&pitches(), &MailboxName::new("Old").unwrap());
     settle(&server, &mut journal);
     assert_eq!(places(&server), [MailboxName::inbox()]);
