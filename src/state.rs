@@ -8,6 +8,7 @@ mod decisions;
 mod history;
 mod journal;
 mod lessons;
+mod refusals;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -17,8 +18,9 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 pub use decisions::Decided;
-pub use journal::{OldRefusal, Which};
+pub use journal::Which;
 pub use lessons::LessonBook;
+pub use refusals::OldRefusal;
 pub use versions::{InPlace, Making, Version};
 
 /// Name of the file in the state directory.
@@ -36,6 +38,7 @@ const STEPS: &[M<'static>] = &[
     lessons::STEP,
     versions::STEP,
     journal::STEP,
+    refusals::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

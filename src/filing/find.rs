@@ -1,5 +1,6 @@
 //! Looking for messages that somebody else moved.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::folders::{fingerprints, open, unless_refused};
@@ -16,9 +17,8 @@ impl Filer {
     ) -> Result<Vec<(OperationId, Place)>, FilingError> {
         let mut rounds: BTreeMap<i64, Vec<Mark>> = BTreeMap::new();
         for operation in operations {
-            if !rounds.contains_key(&operation.round) {
-                let marks = desk.journal.marks(operation.round)?;
-                rounds.insert(operation.round, marks);
+            if let Entry::Vacant(round) = rounds.entry(operation.round) {
+                round.insert(desk.journal.marks(operation.round)?);
             }
         }
         let mut found = Vec::new();
