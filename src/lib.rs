@@ -17,6 +17,8 @@ pub mod limits;
 pub mod triage;
 
 pub mod account;
+pub mod corrections;
+pub mod filing;
 pub mod mailstore;
 pub mod source;
 
@@ -42,6 +44,7 @@ pub mod evaluate;
 pub mod learn;
 pub mod model;
 pub mod replay;
+pub mod school;
 pub mod state;
 
 pub mod cli;

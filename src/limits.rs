@@ -133,3 +133,40 @@ pub const LESSONS_PER_DAY: usize = 200;
 /// dictionary teaches no more than another. Lessons are also worth more on other mail this way:
 /// twenty of them bring log loss on one mailbox from 0.391 to 0.385.
 pub const LESSON_UNITS: u32 = 50;
+
+/// Headers fetched by one command: at [`HEAD_BYTES`] each 25 MB, and a round trip is not felt.
+pub const HEADS_PER_COMMAND: usize = 100;
+
+/// Messages fetched at once to learn from: at most 4 MiB.
+pub const LETTERS_AT_ONCE: usize = 4;
+
+/// Messages of one folder that are known by their fingerprints, the newest: some 15 MB in the state
+/// store.
+pub const RESIDENTS: usize = 200_000;
+
+/// Messages of one account that are still known after they left all managed folders. One that is
+/// forgotten and comes back is taken for new mail.
+pub const DEPARTED: usize = 100_000;
+
+/// Messages of one account that were put back and are never filed again. A person puts back a few a
+/// day at most: this is a life.
+pub const PINS: usize = 100_000;
+
+/// Moves of one account that wait to be learned. No hand moves more within a grace period; beyond it
+/// the oldest teach nothing, and `anteroom learn --from-folder` is for whole folders.
+pub const CORRECTIONS: usize = 1_000;
+
+/// Moves that are learned at once. A new model is made for all of them together, and if it is
+/// refused, for each half, down to the one that does the harm.
+pub const CORRECTIONS_AT_ONCE: usize = 16;
+
+/// Messages that are learned of a folder that is imported, the newest: they bring a model as far as
+/// lessons can, and all of them are taught anew with every later lesson.
+pub const IMPORTED: usize = 1_000;
+
+/// Times a message may be begun and not finished before it is left alone. The first time the cause
+/// may have been another message of its batch, or the power; it is then tried by itself.
+pub const BEGUN: u32 = 2;
+
+/// Messages that were begun and not finished that are remembered.
+pub const ATTEMPTS: usize = 10_000;
