@@ -4,9 +4,12 @@
 //! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
 //! remembered survives a crash. Each table has one module below this one.
 
+mod attempts;
+mod corrections;
 mod decisions;
 mod history;
 mod lessons;
+mod residents;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -15,8 +18,12 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
+pub use attempts::Attempt;
+pub use corrections::{Correction, Waiting};
 pub use decisions::Decided;
 pub use lessons::LessonBook;
+pub(crate) use residents::{Comer, FolderRecord, Look};
+pub use residents::{Deed, Noted};
 pub use versions::{InPlace, Making, Version};
 
 /// Name of the file in the state directory.
@@ -33,6 +40,9 @@ const STEPS: &[M<'static>] = &[
     decisions::STEP,
     lessons::STEP,
     versions::STEP,
+    residents::STEP,
+    corrections::STEP,
+    attempts::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
