@@ -6,12 +6,10 @@
 mod canary;
 mod outcome;
 
-use std::cell::OnceCell;
-
 use crate::features::FEATURES_VERSION;
 use crate::label::Label;
 use crate::learn::{
-    Canary, Identity, LearnError, Lesson, Standing, Suspension, Worse, counting, standings, teach,
+    Identity, LearnError, Lesson, Standing, Suspension, Worse, counting, standings, teach,
 };
 use crate::message::Message;
 use crate::model::Model;
@@ -75,7 +73,6 @@ pub struct School<'a> {
     state: &'a mut State,
     admission: Admission,
     now: i64,
-    canary: OnceCell<Canary>,
 }
 
 impl<'a> School<'a> {
@@ -91,7 +88,6 @@ impl<'a> School<'a> {
             state,
             admission,
             now,
-            canary: OnceCell::new(),
         }
     }
 
@@ -210,8 +206,7 @@ impl<'a> School<'a> {
         }
         let counted = counting(&lessons);
         let model = teach(self.base, &counted)?;
-        let canary = || self.canary.get_or_init(Canary::shipped);
-        let standard = canary::admit(canary, self.base, &model, &place, self.admission)?;
+        let standard = canary::admit(self.base, &model, &place, self.admission)?;
         let place = InPlace {
             base: self.base.id(),
             standard,
@@ -310,4 +305,68 @@ pub fn moved_to(labels: &[Label]) -> String {
         }
     }
     format!("move to {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learn::Origin;
+    use crate::owner::Owner;
+    use crate::source::Content;
+
+    fn lesson(label: Label, origin: Origin) -> Lesson {
+        let mail = "From: a@x.example\nMessage-ID: <1@x>\n\nzwick zwack zwock";
+        let (message, contact) = crate::triage::read(&Content::from(mail), &Owner::default());
+        Lesson::of(&message, &contact, label, origin, 1)
+    }
+
+    fn outcome(taught: &Taught) -> Outcome {
+        *taught.tally.keys().next().unwrap()
+    }
+
+    #[test]
+    fn a_lesson_and_what_belongs_to_it_are_kept_both_or_neither() {
+        let base = Model::shipped().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut state = State::open(dir.path()).unwrap();
+        let mut school = School::new(&base, &mut state, Admission::Guarded, 1);
+        let lessons = [lesson(Label::Pitch, Origin::Moved)];
+        let fails = |_: &LessonBook<'_>| {
+            let (path, what) = (String::new(), String::new());
+            Err(StateError::Damaged { path, what })
+        };
+        school.correct("move", &lessons, fails).unwrap_err();
+        assert!(state.lessons().unwrap().is_empty() && state.versions().unwrap().is_empty());
+        let mut school = School::new(&base, &mut state, Admission::Guarded, 1);
+        let taught = school.correct("move", &lessons, |_| Ok(())).unwrap();
+        assert_eq!(outcome(&taught), Outcome::Learned);
+        assert_eq!(taught.added().count(), 1);
+        let model = taught.model.unwrap();
+        let place = state.in_place().unwrap().unwrap();
+        let loaded = state.load_version(place.version).unwrap();
+        assert_eq!(loaded.sha256(), model.sha256());
+    }
+
+    #[test]
+    fn a_move_wins_over_what_was_said_before_and_makes_it_count() {
+        let base = Model::shipped().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut state = State::open(dir.path()).unwrap();
+        let mut school = School::new(&base, &mut state, Admission::Guarded, 1);
+        let said = |label| [lesson(label, Origin::Command)];
+        school.learn("", &said(Label::Pitch)).unwrap();
+        school.relabel("", &said(Label::Genuine)).unwrap();
+        let held = school.relabel("", &said(Label::Pitch)).unwrap();
+        assert_eq!(standings(&held.lessons), [Standing::BackAndForth]);
+        let moved = [lesson(Label::Pitch, Origin::Moved)];
+        let taught = school.correct("", &moved, |_| Ok(())).unwrap();
+        assert_eq!(standings(&taught.lessons), [Standing::Counts]);
+        let again = school.correct("", &moved, |_| Ok(())).unwrap();
+        assert_eq!(outcome(&again), Outcome::KnownAlready);
+        assert!(again.model.is_none());
+        let back = [lesson(Label::Genuine, Origin::Moved)];
+        let taught = school.correct("", &back, |_| Ok(())).unwrap();
+        assert_eq!(outcome(&taught), Outcome::Relabelled);
+        assert_eq!(standings(&taught.lessons), [Standing::Counts]);
+    }
 }

@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::owner::Owner;
 use crate::school::{Admission, Outcome, School, SchoolError, Tally, moved_to, why_no_lesson};
 use crate::source::Content;
-use crate::state::{Correction, State};
+use crate::state::{Correction, LessonBook, State};
 
 /// Whose moves are learned, and what they are taught to.
 #[derive(Debug, Clone, Copy)]
@@ -72,14 +72,15 @@ pub fn learn(
     if due.is_empty() {
         return Ok(learned);
     }
-    if due.len() == limits::CORRECTIONS_AT_ONCE {
-        learned.rest = Rest::Perhaps;
-    }
     let fetched = fetch(store, &due, teacher.owner, now)?;
     learned.gone = fetched.gone.len();
     learned.unreadable = fetched.unreadable.len();
     state.drop_corrections(&fetched.gone)?;
     state.drop_corrections(&fetched.unreadable)?;
+    state.defer_corrections(&fetched.later, now)?;
+    if due.len() == limits::CORRECTIONS_AT_ONCE {
+        learned.rest = Rest::Perhaps;
+    }
     let mut lessons = fetched.lessons;
     // In the order of the moves: of two copies of one message the last one counts.
     lessons.sort_by_key(|(correction, _)| due.iter().position(|other| other == correction));
@@ -93,6 +94,8 @@ struct Fetched {
     lessons: Vec<(Correction, Lesson)>,
     gone: Vec<Correction>,
     unreadable: Vec<Correction>,
+    /// They are not to be had now.
+    later: Vec<Correction>,
 }
 
 fn fetch(
@@ -116,8 +119,10 @@ fn fetch(
         match store.select(mailbox, Access::ReadOnly) {
             Err(error) if error.ends_session() => return Err(error.into()),
             // The next look at the folder finds out what became of them.
-            Err(_) => continue,
-            Ok(selected) if selected.uid_validity != uid_validity => continue,
+            Ok(selected) if selected.uid_validity != uid_validity => {
+                fetched.later.extend(waiting.into_iter().cloned());
+            }
+            Err(_) => fetched.later.extend(waiting.into_iter().cloned()),
             Ok(_) => fetch_here(store, &waiting, (owner, now), &mut fetched)?,
         }
     }
@@ -184,7 +189,7 @@ fn teach(
     let (corrections, lessons): (Vec<Correction>, Vec<Lesson>) = pairs.iter().cloned().unzip();
     let labels: Vec<Label> = lessons.iter().map(|lesson| lesson.label).collect();
     let mut school = School::new(base, state, Admission::Guarded, now);
-    let settle = |book: &crate::state::LessonBook<'_>| book.settle(&corrections);
+    let settle = |book: &LessonBook<'_>| book.settle(&corrections);
     match school.correct(&moved_to(&labels), &lessons, settle) {
         Ok(taught) => {
             for (outcome, n) in taught.tally {

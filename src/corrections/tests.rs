@@ -5,12 +5,12 @@ mod desk;
 
 use std::time::Duration;
 
-use desk::{Desk, GRACE, archive, bytes, inbox, pitch, spam};
+use desk::{Desk, GRACE, archive, inbox, pitch, spam};
 
 use super::{Learned, import};
-use crate::filing::Fingerprint;
 use crate::label::Label;
 use crate::learn::Origin;
+use crate::mailstore::MailboxName;
 use crate::mailstore::simulated::Death;
 use crate::owner::Owner;
 use crate::school::Outcome;
@@ -163,14 +163,31 @@ fn a_move_of_this_program_that_is_still_open_is_looked_at_later() {
     let mut desk = Desk::new();
     desk.passes(1);
     desk.deliver(&pitch(), 1);
-    desk.in_flight
-        .insert(Fingerprint::of(&bytes(1), desk::size(1)));
     desk.in_flight.insert(desk::fingerprint(1));
     desk.passes(3);
     assert!(desk.lessons().is_empty());
     desk.in_flight.clear();
     desk.passes(2);
     assert_eq!(desk.lessons(), [(1, Label::Pitch)]);
+}
+
+#[test]
+fn a_folder_that_does_not_open_delays_only_what_is_in_it() {
+    let mut desk = Desk::new();
+    desk.passes(1);
+    desk.deliver(&pitch(), 1);
+    desk.deliver(&spam(), 2);
+    desk.pass(Duration::ZERO);
+    desk.server.rename(&pitch(), &archive_of("pitch"));
+    desk.passes(3);
+    assert_eq!(desk.lessons(), [(2, Label::Spam)]);
+    desk.server.rename(&archive_of("pitch"), &pitch());
+    desk.passes(3);
+    assert_eq!(desk.lessons(), [(1, Label::Pitch), (2, Label::Spam)]);
+}
+
+fn archive_of(name: &str) -> MailboxName {
+    MailboxName::new(&format!("Archive/{name}")).unwrap()
 }
 
 #[test]
@@ -224,7 +241,7 @@ fn a_connection_that_dies_at_any_call_costs_no_lesson_and_makes_none() {
         let filed = desk.uid_of(&pitch(), 1);
         desk.server.user_moves(&pitch(), filed, &inbox());
         desk.server.user_moves(&inbox(), second, &spam());
-        let death = [Death::Before, Death::After][calls as usize % 2];
+        let death = [Death::Before, Death::Halfway, Death::After][calls as usize % 3];
         desk.server.die_at(calls, death);
         desk.passes(5);
         assert_eq!(

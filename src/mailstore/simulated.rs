@@ -127,6 +127,13 @@ impl Server {
         }
     }
 
+    /// The user renames a folder; its UIDs stay what they are.
+    pub(crate) fn rename(&self, from: &MailboxName, to: &MailboxName) {
+        let mut disk = self.disk.borrow_mut();
+        let mailbox = disk.mailboxes.remove(from).unwrap();
+        disk.mailboxes.insert(to.clone(), mailbox);
+    }
+
     pub(crate) fn deliver(&self, mailbox: &MailboxName, bytes: &[u8]) -> Uid {
         let mut disk = self.disk.borrow_mut();
         let stored = Stored {

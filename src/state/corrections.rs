@@ -97,7 +97,29 @@ impl State {
 
     /// Forgets corrections that teach nothing.
     pub(crate) fn drop_corrections(&mut self, dropped: &[Correction]) -> Result<(), StateError> {
+        if dropped.is_empty() {
+            return Ok(());
+        }
         change(self, |transaction| settle(transaction, dropped))
+    }
+
+    /// Lets corrections wait for another grace period, behind the others.
+    pub(crate) fn defer_corrections(
+        &mut self,
+        deferred: &[Correction],
+        now: i64,
+    ) -> Result<(), StateError> {
+        if deferred.is_empty() {
+            return Ok(());
+        }
+        change(self, |transaction| {
+            let mut update =
+                transaction.prepare_cached("UPDATE correction SET since = ? WHERE id = ?")?;
+            for correction in deferred {
+                update.execute([now, correction.id])?;
+            }
+            Ok(())
+        })
     }
 
     /// Sets a correction aside: the model would be worse with it.

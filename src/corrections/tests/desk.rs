@@ -107,10 +107,6 @@ pub(super) fn bytes(n: usize) -> Vec<u8> {
     letter(n, "")
 }
 
-pub(super) fn size(n: usize) -> u32 {
-    u32::try_from(bytes(n).len()).unwrap()
-}
-
 pub(super) fn fingerprint(n: usize) -> Fingerprint {
     fingerprint_of(&bytes(n))
 }
