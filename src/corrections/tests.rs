@@ -186,6 +186,33 @@ fn a_folder_that_does_not_open_delays_only_what_is_in_it() {
     assert_eq!(desk.lessons(), [(1, Label::Pitch), (2, Label::Spam)]);
 }
 
+#[test]
+fn a_refused_move_leaves_no_trace() {
+    let mut desk = Desk::new();
+    desk.passes(1);
+    let code = crate::mailstore::RefusalCode::OverQuota;
+    desk.server.refuse(&pitch(), code);
+    desk.deliver_to_be_filed(1);
+    desk.passes(4);
+    assert_eq!((desk.places_of(1), desk.lessons()), (vec![inbox()], vec![]));
+    assert_eq!(desk.server.effects().len(), 1);
+}
+
+#[test]
+fn where_nothing_happens_only_the_inbox_is_opened() {
+    let mut desk = Desk::new();
+    for n in 0..20 {
+        desk.deliver(&pitch(), n);
+        desk.deliver(&inbox(), 20 + n);
+    }
+    desk.passes(2);
+    let before = desk.server.calls();
+    desk.passes(1);
+    // The inbox is opened and searched, three folders tell their status; then the loop of this
+    // test opens the inbox again, searches it and fetches nothing.
+    assert_eq!(desk.server.calls() - before, 2 + 3 + 3);
+}
+
 fn archive_of(name: &str) -> MailboxName {
     MailboxName::new(&format!("Archive/{name}")).unwrap()
 }

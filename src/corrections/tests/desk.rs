@@ -263,7 +263,11 @@ impl<'a> Desk<'a> {
                         state.note_own(&self.account, &[noted(place, Deed::Moved)])?;
                     }
                 }
-                moved?;
+                match moved {
+                    // Refused: it stays where it is.
+                    Err(error) if !error.ends_session() => {}
+                    moved => drop(moved?),
+                }
             }
             self.watermark = Uid(letter.uid.0 + 1);
         }
