@@ -17,6 +17,7 @@ pub mod limits;
 pub mod triage;
 
 pub mod account;
+pub mod imap;
 pub mod mailstore;
 pub mod source;
 

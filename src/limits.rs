@@ -3,6 +3,8 @@
 //! The input is written by strangers. A bound that is reached is recorded as a defect; it never
 //! ends a run.
 
+use std::time::Duration;
+
 use crate::history::Bounds;
 
 /// Bytes of a message that are parsed. Real mail says what it wants in far less; the cap keeps
@@ -11,6 +13,43 @@ pub const MESSAGE_BYTES: usize = 1 << 20;
 
 /// Bytes of a message's header that are fetched to recognise it by: far more than real mail has.
 pub const HEAD_BYTES: usize = 256 << 10;
+
+/// Longest a connection to a mail server may take to stand, looking up its name included.
+pub const CONNECT: Duration = Duration::from_secs(10);
+
+/// Longest wait for a greeting, a handshake or a login. Servers hold back the answer to a wrong
+/// password for three to six seconds.
+pub const LOGIN: Duration = Duration::from_secs(30);
+
+/// Longest a mail server may be silent within one command; no byte of the answer counts for more
+/// than its share of [`SLOWEST`], so that a drip does not keep a command alive.
+pub const COMMAND: Duration = Duration::from_secs(60);
+
+/// Bytes a second on the slowest line that is still of use; each byte received puts the end of
+/// [`COMMAND`] off by its share.
+pub const SLOWEST: u64 = 16 << 10;
+
+/// Bytes of an answer that holds no mail: a listing of fifty thousand folders.
+pub const ANSWER_BYTES: usize = 4 << 20;
+
+/// Bytes of the answer to a search: 1.4 million messages.
+pub const SEARCH_BYTES: usize = 16 << 20;
+
+/// Bytes of an answer a message on top of what was asked of it.
+pub const ANSWER_SLACK: usize = 64 << 10;
+
+/// Headers of messages that are asked for at once: with every header at its longest, 16 MB.
+pub const HEADS_AT_ONCE: usize = 50;
+
+/// UIDs in one command. Servers refuse lines of more than 8,000 bytes; these take 5,500 at most, and
+/// a folder's name 1,600.
+pub const UIDS_IN_A_COMMAND: usize = 500;
+
+/// Bytes of a user name, a password or a token; tokens of large services have some thousands.
+pub const SECRET_BYTES: usize = 16 << 10;
+
+/// Time between two looks where the server cannot say that something happened.
+pub const POLL: Duration = Duration::from_secs(30);
 
 /// Bytes of one logical `Content-*` header line. mailparse decodes RFC 2231 parameters in
 /// quadratic time inside `parse_mail` (389 kB took 1.2 s), so longer lines are cut before it.

@@ -1,0 +1,75 @@
+//! Passwords and tokens, which are shown to nobody but the server.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A password or a token. It is wiped from memory when it is dropped, and never displayed.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes it over.
+    pub fn new(text: String) -> Secret {
+        Secret(Zeroizing::new(text))
+    }
+
+    /// The secret itself, for whoever sends it.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// What proves who logs in.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// A password.
+    Password(Secret),
+    /// An OAuth 2 access token.
+    Token(Secret),
+}
+
+/// Who logs in.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The user's name at the server.
+    pub user: String,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+impl Credentials {
+    /// A user with a password.
+    pub fn password(user: &str, password: Secret) -> Credentials {
+        Credentials {
+            user: user.to_owned(),
+            proof: Proof::Password(password),
+        }
+    }
+
+    /// A user with an access token.
+    pub fn token(user: &str, token: Secret) -> Credentials {
+        Credentials {
+            user: user.to_owned(),
+            proof: Proof::Token(token),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let who = Credentials::password("me", Secret::new("CANARY".to_owned()));
+        let shown = format!("{who:?} {who:#?}");
+        assert!(!shown.contains("CANARY"), "{shown}");
+    }
+}
