@@ -1,5 +1,6 @@
 //! The commands and flags as types. Nothing is opened or read here.
 
+mod config;
 mod lessons;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::decide::{MAX_BUDGET, ScopePolicy};
 use crate::label::Label;
 
+pub use config::{ConfigAction, Doctor};
 pub use lessons::{
     Forget, Labelled, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Train,
     Unlearn,
@@ -22,7 +24,7 @@ pub use lessons::{
     name = "anteroom",
     version,
     max_term_width = 100,
-    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 wrong usage, 65 unreadable data, 66 no input,\n73 cannot write there, 74 I/O error, 78 bad configuration."
+    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 or 64 wrong usage, 65 unreadable data, 66 no input,\n69 server unavailable, 73 cannot write there, 74 I/O error, 75 try again later, 77 login refused,\n78 bad configuration."
 )]
 pub struct Cli {
     /// What to do.
@@ -87,6 +89,14 @@ pub enum Command {
         #[command(subcommand)]
         action: ModelAction,
     },
+    /// Look at the configuration, or make one
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
+    /// Check everything anteroom needs, and say what mends what is wrong
+    Doctor(Doctor),
     /// Print a completion script for a shell
     Completions {
         /// The shell.

@@ -2,6 +2,8 @@
 //! Results go to standard output, everything else to standard error.
 
 mod classify;
+mod config;
+mod doctor;
 mod evaluate;
 mod explain;
 mod generate;
@@ -10,6 +12,7 @@ mod labelled;
 mod lessons;
 mod memory;
 mod model;
+mod online;
 mod replay;
 mod report;
 mod sort;
@@ -27,6 +30,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::{Cli, Colour, Command, Judging, ModelAction};
 use crate::config::{Config, ConfigError};
 use crate::decide::Policy;
+use crate::doctor::Trouble;
 use crate::extract::Contact;
 use crate::history::Past;
 use crate::limits;
@@ -70,6 +74,17 @@ pub enum CommandError {
     /// Writing the result failed.
     #[error("writing the result failed: {0}")]
     Output(#[from] io::Error),
+    /// The command cannot be used like this.
+    #[error("{0}")]
+    Usage(String),
+    /// An account does not work.
+    #[error("{what}")]
+    Account {
+        /// Which, and why.
+        what: String,
+        /// What kind of trouble it is.
+        trouble: Trouble,
+    },
     /// A check of the program's own failed.
     #[error("{0}")]
     Internal(String),
@@ -92,6 +107,8 @@ impl CommandError {
             CommandError::State(StateError::Sqlite { .. }) => 74,
             CommandError::State(_) => 65,
             CommandError::Refused(_) => 1,
+            CommandError::Usage(_) => 64,
+            CommandError::Account { trouble, .. } => trouble_code(*trouble),
             CommandError::Internal(_) => 70,
             CommandError::Config(_) => 78,
         }
@@ -104,6 +121,18 @@ fn source_code(error: &SourceError) -> u8 {
         SourceError::Missing { .. } | SourceError::EmptyDirectory { .. } => 66,
         SourceError::Io { .. } => 74,
         _ => 65,
+    }
+}
+
+/// The sysexits code of what is wrong with a setting, a server or a file.
+fn trouble_code(trouble: Trouble) -> u8 {
+    match trouble {
+        Trouble::Damaged => 65,
+        Trouble::Unavailable => 69,
+        Trouble::CannotWrite => 73,
+        Trouble::Later => 75,
+        Trouble::Login => 77,
+        Trouble::Settings => 78,
     }
 }
 
@@ -153,6 +182,8 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
                     state,
                 },
         } => versions::restore(version, model.as_deref(), &state, &config()?),
+        Command::Config { action } => config::run(&action, cli.config.as_deref(), notes),
+        Command::Doctor(args) => doctor::run(&args, cli.config.as_deref()),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man_pages(&dir),
     }

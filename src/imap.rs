@@ -40,7 +40,7 @@ use crate::limits;
 pub use error::{ConnectError, TlsRefusal};
 pub use interrupt::Interrupt;
 pub use namespace::{Namespace, ResolveError};
-pub use secret::{Credentials, Proof, Secret};
+pub use secret::{Credentials, Proof};
 pub use session::Session;
 
 use line::Line;

@@ -48,3 +48,4 @@ pub mod state;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod doctor;

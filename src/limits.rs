@@ -172,3 +172,11 @@ pub const LESSONS_PER_DAY: usize = 200;
 /// dictionary teaches no more than another. Lessons are also worth more on other mail this way:
 /// twenty of them bring log loss on one mailbox from 0.391 to 0.385.
 pub const LESSON_UNITS: u32 = 50;
+
+/// Bytes of a file or of a program's output that a secret is looked for in. Tokens have a few
+/// thousand; more is the wrong file.
+pub const SECRET_FILE_BYTES: usize = 64 << 10;
+
+/// How long a program may take to print a secret: time to unlock a key ring by hand, and no login
+/// waits longer.
+pub const SECRET_TIME: Duration = Duration::from_secs(30);

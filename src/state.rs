@@ -126,6 +126,11 @@ impl State {
         }
     }
 
+    /// The file of the store in a directory.
+    pub fn file(directory: &Path) -> PathBuf {
+        directory.join(FILE)
+    }
+
     /// The directory the store lies in.
     pub fn directory(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("."))

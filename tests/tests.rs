@@ -13,6 +13,8 @@ mod suite {
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
+    /// `config` and `doctor`.
+    mod config;
     /// A mail and the whole contact that is to be read out of it, pair by pair.
     mod contacts;
     /// 6,046 public mails: each gets a verdict.

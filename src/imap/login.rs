@@ -73,7 +73,7 @@ fn prove(
 ) -> Result<Guest, ConnectError> {
     let user = login.user.as_str();
     let secret = match &login.proof {
-        Proof::Password(secret) | Proof::Token(secret) => secret.reveal(),
+        Proof::Password(secret) | Proof::Token(secret) => secret.expose(),
     };
     fits(user, secret)?;
     let shown = |handshake| stranger.log_in(handshake).map_err(refused);

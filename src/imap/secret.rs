@@ -1,30 +1,6 @@
-//! Passwords and tokens, which are shown to nobody but the server.
+//! Who logs in, and what proves it.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
-/// A password or a token. It is wiped from memory when it is dropped, and never displayed.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Takes it over.
-    pub fn new(text: String) -> Secret {
-        Secret(Zeroizing::new(text))
-    }
-
-    /// The secret itself, for whoever sends it.
-    pub(super) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+use crate::account::Secret;
 
 /// What proves who logs in.
 #[derive(Debug, Clone)]

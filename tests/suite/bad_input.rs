@@ -140,7 +140,13 @@ fn a_wrong_configuration() {
     here.write("c.toml", "scope = \"all\"\nerror_buget = 0.01\n");
     let run = here.run(&["classify", "m.eml", "--config", "c.toml"]);
     assert_eq!(run.output.status.code(), Some(78));
-    for words in ["c.toml", "line 2", "error_buget", "^", "expected one of"] {
+    for words in [
+        "c.toml:2:1",
+        "did you mean `error_budget`",
+        "error_buget",
+        "^",
+        "expected one of",
+    ] {
         assert!(run.stderr().contains(words), "{}", run.stderr());
     }
     here.run(&["classify", "m.eml", "--config", "none.toml"])
