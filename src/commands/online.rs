@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::CommandError;
 use crate::account::{Account, FolderPath, Login, Secret, SecretError, SecretPlace};
 use crate::doctor::{self, Finding, Server, Subject, Trouble};
-use crate::imap::{self, ConnectError, Credentials, Interrupt, Namespace, Session};
+use crate::imap::{self, ConnectError, Credentials, Interrupt, Namespace, Session, TlsRefusal};
 use crate::mailstore::{MailError, MailStore};
 
 /// An account that answered.
@@ -142,6 +142,17 @@ fn mend(error: &ConnectError, account: &Account) -> String {
         ConnectError::Unreachable { .. } => {
             format!("check host and port; does 'openssl s_client -connect {host}:{port}' answer?")
         }
+        ConnectError::Tls {
+            why: TlsRefusal::UnknownIssuer,
+            ..
+        } => format!(
+            "if its authority is your own, set ca_file = \"/…/ca.pem\" for account \"{}\"; never trust an unknown one",
+            account.name
+        ),
+        ConnectError::Tls {
+            why: TlsRefusal::NotYet,
+            ..
+        } => "timedatectl set-ntp true".to_owned(),
         ConnectError::Tls { .. } => {
             format!("openssl s_client -connect {host}:{port} -verify_return_error </dev/null")
         }

@@ -83,6 +83,11 @@ fn questions(directory: &Path, ask: &mut dyn Ask) -> Result<Answers, CommandErro
         0 => Security::Tls,
         _ => Security::StartTls,
     };
+    let signers = ["an authority this system trusts", "an authority of our own"];
+    let ca_file = match ask.choice("Who signed the server's certificate?", &signers)? {
+        0 => None,
+        _ => Some(text(ask, "Its file (PEM)", None, answers::file)?),
+    };
     let usual = security.usual_port().to_string();
     let port = text(ask, "Port", Some(&usual), answers::port)?;
     let user = text(
@@ -99,7 +104,7 @@ fn questions(directory: &Path, ask: &mut dyn Ask) -> Result<Answers, CommandErro
             host,
             port,
             security,
-            ca_file: None,
+            ca_file,
         },
         login,
         mode: Mode::Observe,
@@ -282,10 +287,11 @@ mod tests {
         }
     }
 
-    const TYPED: [&str; 8] = [
+    const TYPED: [&str; 9] = [
         "",
         "bad host",
         "imap.example.org",
+        "0",
         "0",
         "",
         "ann",
@@ -335,11 +341,22 @@ mod tests {
                 trouble: Trouble::Login,
             })
         };
-        let answers = ["", "h.example", "1", "1143", "ann", "3", "get token", "no"];
+        let answers = [
+            "",
+            "h.example",
+            "1",
+            "1",
+            "/ca.pem",
+            "1143",
+            "ann",
+            "3",
+            "get token",
+            "no",
+        ];
         let error = set_up(&path, &mut Script::new(&answers), &refused).unwrap_err();
         assert_eq!(error.code(), 77);
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
-        let answers = [&answers[..7], &["yes"]].concat();
+        let answers = [&answers[..9], &["yes"]].concat();
         set_up(&path, &mut Script::new(&answers), &refused).unwrap();
         let config = Config::read(&path).unwrap();
         let endpoint = &config.accounts()[0].endpoint;
