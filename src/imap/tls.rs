@@ -85,7 +85,7 @@ fn failed(endpoint: &Endpoint, wire: &Wire, error: &std::io::Error) -> ConnectEr
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     match inner {
         Some(inner) => refused(endpoint, reason(inner)),
-        None => refused(endpoint, TlsRefusal::Other(error.to_string())),
+        None => ConnectError::Protocol(error.to_string()),
     }
 }
 
