@@ -9,20 +9,21 @@ use super::line::Line;
 use super::login::{Greeting, log_in};
 use super::wire::Watch;
 use super::{Credentials, Interrupt, Patience, Secret};
-use crate::mailstore::{Access, FlagChange, MailError, MailStore, MailboxName, Query, Uid, UidSet};
+use crate::mailstore::{Access, FlagChange, MailStore, MailboxName, Query, Uid, UidSet};
 
 /// What a server says in a session that uses every call.
 const TRANSCRIPT: &str = "\
 * OK hi
 * CAPABILITY IMAP4rev1
 a1 OK
-a2 OK in
+a2 OK [CAPABILITY IMAP4rev1 IDLE] logged in
 * CAPABILITY IMAP4rev1 MOVE UIDPLUS IDLE NAMESPACE
 a3 OK
 * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL
 a4 OK
 * LIST (\\Junk) \".\" \"a\\\"b\"
-* LIST () \".\" &ANY-
+* LIST (\\NoSelect) NIL &ANY-
+* LIST (\\HasNoChildren) \".\" INBOX
 a5 OK
 * STATUS b (MESSAGES 2 UIDNEXT 9 UIDVALIDITY 3)
 a6 OK
@@ -32,10 +33,11 @@ a6 OK
 * OK [PERMANENTFLAGS (\\* \\Deleted)] x
 a7 OK [READ-WRITE]
 * SEARCH 5 7
+* NO [ALERT] disk nearly full
 a8 OK
 * 1 FETCH (UID 5 RFC822.SIZE 4)
 a9 OK
-* 1 FETCH (UID 5 RFC822.SIZE 4 BODY[HEADER]<0> {4}
+* 1 FETCH (UID 5 RFC822.SIZE 4 BODY[HEADER]<0> {5}
 A:b
 )
 * 1 FETCH (FLAGS (x))
@@ -102,7 +104,7 @@ fn play(bytes: Vec<u8>, patience: Patience) -> usize {
         session.copy(&uids, &inbox).is_ok(),
         session.flag(&uids, FlagChange::Add, "\\Deleted").is_ok(),
         session.expunge(&uids).is_ok(),
-        !matches!(session.wait(Duration::ZERO), Err(MailError::Refused { .. })),
+        session.wait(Duration::ZERO).is_ok(),
     ];
     1 + done.iter().filter(|done| **done).count()
 }

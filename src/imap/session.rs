@@ -191,7 +191,11 @@ impl Session {
     }
 
     /// Fetches, and once more what came in part.
-    fn fetch(&mut self, uids: &UidSet, wanted: Wanted) -> Result<BTreeMap<Uid, Fetched>, MailError> {
+    fn fetch(
+        &mut self,
+        uids: &UidSet,
+        wanted: Wanted,
+    ) -> Result<BTreeMap<Uid, Fetched>, MailError> {
         let is_whole = |fetched: &Fetched| {
             fetched.size.is_some() && (fetched.bytes.is_some() || wanted.bytes.is_none())
         };

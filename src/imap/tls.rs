@@ -103,7 +103,10 @@ fn reason(error: &Error) -> TlsRefusal {
         other => return TlsRefusal::Other(other.to_string()),
     };
     match certificate {
-        CertificateError::UnknownIssuer => TlsRefusal::UnknownIssuer,
+        // The latter by an issuer of a trusted one's name, such as an authority made anew.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            TlsRefusal::UnknownIssuer
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsRefusal::WrongName
         }
