@@ -185,9 +185,20 @@ impl Session {
         }
     }
 
-    fn find(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {
-        let answer = self.ask(&command::search(query), limits::SEARCH_BYTES)?;
+    fn find(&mut self, search: &str) -> Result<Vec<Uid>, MailError> {
+        let answer = self.ask(search, limits::SEARCH_BYTES)?;
         Ok(scan::found(&answer))
+    }
+
+    /// Searches a set, in as many commands as it takes.
+    fn find_of(&mut self, set: &UidSet, of: fn(UidSet) -> Query) -> Result<Vec<Uid>, MailError> {
+        let mut found = Vec::new();
+        for part in set.chunks(limits::UIDS_IN_A_COMMAND) {
+            found.extend(self.find(&command::search(&of(part)))?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Fetches, and once more what came in part.
@@ -313,29 +324,22 @@ impl MailStore for Session {
 
     fn uids(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {
         self.news = false;
-        match query {
-            Query::Present => self.find(query),
+        let mut found = match query {
+            // mailutils takes the UIDs of a search for sequence numbers.
+            _ if !self.abilities.contains(&Ability::UidPlus) => {
+                self.find(command::search_all(query))?
+            }
+            Query::Present | Query::PresentFrom(_) => self.find(&command::search(query))?,
+            Query::PresentOf(set) => self.find_of(set, Query::PresentOf)?,
+            Query::DeletedOf(set) => self.find_of(set, Query::DeletedOf)?,
+        };
+        found.retain(|uid| match query {
+            Query::Present => true,
             // `n:*` is never empty: it names the last message at least.
-            Query::PresentFrom(first) => {
-                let mut uids = self.find(query)?;
-                uids.retain(|uid| uid >= first);
-                Ok(uids)
-            }
-            Query::PresentOf(set) | Query::DeletedOf(set) => {
-                let mut found = Vec::new();
-                for part in set.chunks(limits::UIDS_IN_A_COMMAND) {
-                    let query = match query {
-                        Query::DeletedOf(_) => Query::DeletedOf(part),
-                        _ => Query::PresentOf(part),
-                    };
-                    found.extend(self.find(&query)?);
-                }
-                found.retain(|uid| set.contains(*uid));
-                found.sort_unstable();
-                found.dedup();
-                Ok(found)
-            }
-        }
+            Query::PresentFrom(first) => uid >= first,
+            Query::PresentOf(set) | Query::DeletedOf(set) => set.contains(*uid),
+        });
+        Ok(found)
     }
 
     fn sizes(&mut self, uids: &UidSet) -> Result<Vec<(Uid, u32)>, MailError> {

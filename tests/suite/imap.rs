@@ -411,6 +411,23 @@ fn names_that_cannot_be_sent_back_are_left_out() {
 }
 
 #[test]
+fn without_uidplus_uids_are_sought_among_all() {
+    let stage = Stage::new(|command| match command {
+        "CAPABILITY" => said("* CAPABILITY IMAP4rev1\nTAG OK done\n"),
+        "UID SEARCH UNDELETED" | "UID SEARCH DELETED" => Odd::No,
+        other if other.starts_with("UID SEARCH") => said("* SEARCH\nTAG OK done\n"),
+        _ => Odd::No,
+    });
+    let mut session = stage.session();
+    let set: UidSet = [Uid(12), Uid(15)].into_iter().collect();
+    let from = session.uids(&Query::PresentFrom(Uid(12))).unwrap();
+    assert_eq!(from, [Uid(12), Uid(13)]);
+    for query in [Query::PresentOf(set.clone()), Query::DeletedOf(set)] {
+        assert_eq!(session.uids(&query).unwrap(), [Uid(12)]);
+    }
+}
+
+#[test]
 fn unsafe_folders_are_refused() {
     for text in [
         "* 3 EXISTS\nTAG OK done\n",
