@@ -29,8 +29,10 @@ mod suite {
     mod history;
     /// Mail made to break parsers.
     mod hostile;
-    /// Mail servers that are silent, lie, flood and strike out STARTTLS.
+    /// Mail servers that are silent, lie and flood.
     mod imap;
+    /// TLS, STARTTLS and logins: what is refused, and what nobody sees.
+    mod imap_login;
     /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
     /// The commands of the README do what it says.

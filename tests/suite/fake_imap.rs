@@ -367,3 +367,50 @@ impl Write for Tapped {
         self.socket.flush()
     }
 }
+
+/// This answer.
+pub(crate) fn said(text: &str) -> Odd {
+    Odd::Say(text.to_owned())
+}
+
+/// A server that answers some commands oddly, and a session with it.
+pub(crate) struct Stage {
+    pub(crate) fake: Fake,
+    pub(crate) authority: Authority,
+}
+
+impl Stage {
+    pub(crate) fn new(odd: impl Fn(&str) -> Odd + Clone + Send + Sync + 'static) -> Stage {
+        let authority = Authority::new();
+        let fake = Fake::tls(authority.certify(Flaw::None), move |peer: &mut Peer| {
+            peer.serve(odd.clone())
+        });
+        Stage { fake, authority }
+    }
+
+    pub(crate) fn session(&self) -> Session {
+        self.fake.connect(&self.authority, Security::Tls).unwrap()
+    }
+
+    pub(crate) fn connect(&self, patience: Patience) -> Result<Session, ConnectError> {
+        let interrupt = Arc::new(Interrupt::new());
+        self.fake
+            .connect_with(&self.authority, Security::Tls, &interrupt, patience)
+    }
+}
+
+/// A server that answers one command with this.
+pub(crate) fn answering(of: &'static str, text: &'static str) -> Stage {
+    Stage::new(move |command| match verb(command) == of {
+        true => said(text),
+        false => Odd::No,
+    })
+}
+
+/// A limit that silence runs into.
+pub(crate) const SHORT: Patience = Patience {
+    connect: Duration::from_secs(1),
+    login: Duration::from_secs(1),
+    command: Duration::from_secs(1),
+    poll: Duration::from_millis(300),
+};
