@@ -19,6 +19,8 @@ mod idle;
 mod interrupt;
 mod line;
 mod login;
+#[cfg(test)]
+mod mutants;
 mod namespace;
 mod quote;
 mod reply;

@@ -41,6 +41,10 @@ pub const ANSWER_SLACK: usize = 64 << 10;
 /// Headers of messages that are asked for at once: with every header at its longest, 16 MB.
 pub const HEADS_AT_ONCE: usize = 50;
 
+/// Messages that are asked for at once. Whoever asks keeps what it asks for within some MB by the
+/// sizes; a server that sends more than it said is let go at a MiB for each.
+pub const LETTERS_AT_ONCE: usize = 100;
+
 /// UIDs in one command. Servers refuse lines of more than 8,000 bytes; these take 5,500 at most, and
 /// a folder's name 1,600.
 pub const UIDS_IN_A_COMMAND: usize = 500;

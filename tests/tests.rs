@@ -25,10 +25,16 @@ mod suite {
     mod export;
     /// What a platform wrote and what a person did; what that may cost.
     mod extract;
+    /// A scripted mail server.
+    pub(crate) mod fake_imap;
     /// A mailbox over a month: what came before a message, and the report on it.
     mod history;
     /// Mail made to break parsers.
     mod hostile;
+    /// Mail servers that are silent, lie and flood.
+    mod imap;
+    /// TLS, STARTTLS and logins: what is refused, and what nobody sees.
+    mod imap_login;
     /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
     /// The commands of the README do what it says.

@@ -59,6 +59,14 @@ pub(super) fn search(query: &Query) -> String {
     }
 }
 
+/// Searches for at least as much, without naming a UID.
+pub(super) fn search_all(query: &Query) -> &'static str {
+    match query {
+        Query::Present | Query::PresentFrom(_) | Query::PresentOf(_) => "UID SEARCH UNDELETED",
+        Query::DeletedOf(_) => "UID SEARCH DELETED",
+    }
+}
+
 /// Asks for sizes.
 pub(super) fn sizes(uids: &UidSet) -> String {
     format!("UID FETCH {uids} (UID RFC822.SIZE)")

@@ -14,6 +14,9 @@ use crate::mailstore::Woken;
 /// Bytes read at once: one TLS record.
 const CHUNK: usize = 16 << 10;
 
+/// Invitations to go on within one command. A login takes two; the crate keeps every one.
+const INVITATIONS: usize = 16;
+
 /// Anything bytes travel over.
 pub(super) trait Transport: Read + Write + Send {}
 
@@ -52,6 +55,8 @@ pub(super) struct Inbox {
     budget: usize,
     /// Set if the command is IDLE: how long it may last, and how long its end.
     idle: Option<(Duration, Duration)>,
+    /// How often the server said `+`.
+    invitations: usize,
     /// Why the connection cannot be used any more.
     fault: Option<String>,
 }
@@ -71,6 +76,7 @@ impl Desk {
         inbox.answer = Answer::default();
         inbox.budget = budget;
         inbox.idle = None;
+        inbox.invitations = 0;
     }
 
     /// IDLE comes next: it is ended after `limit`, or once something happens, and the server has
@@ -176,7 +182,7 @@ impl Line {
             };
             match reply.first() {
                 Some(b'*') => self.keep(&reply)?,
-                Some(b'+') => self.invited(&reply),
+                Some(b'+') => self.invited(&reply)?,
                 _ => {
                     self.outgoing = bare(&reply);
                     self.desk.lock().answer.tagged = reply;
@@ -187,8 +193,12 @@ impl Line {
     }
 
     /// The server invites to go on: to idle, or to answer a challenge.
-    fn invited(&mut self, reply: &[u8]) {
-        let inbox = self.desk.lock();
+    fn invited(&mut self, reply: &[u8]) -> io::Result<()> {
+        let mut inbox = self.desk.lock();
+        inbox.invitations += 1;
+        if inbox.invitations > INVITATIONS {
+            return Err(io::Error::other("the server asks on and on"));
+        }
         match inbox.idle {
             None => self.outgoing = printable(reply),
             Some((limit, _)) => {
@@ -198,6 +208,7 @@ impl Line {
                 }
             }
         }
+        Ok(())
     }
 
     fn is_wait_over(&self, error: &io::Error) -> bool {

@@ -214,7 +214,15 @@ pub(super) fn proofs(answer: &Answer, asked: &UidSet) -> Result<Vec<Transfer>, L
     let codes = replies
         .filter_map(ok_code)
         .filter(|code| code.is("COPYUID"));
-    codes.map(|code| proof(code, asked).ok_or(Lie)).collect()
+    let proofs: Vec<Transfer> = codes
+        .map(|code| proof(code, asked).ok_or(Lie))
+        .collect::<Result<_, _>>()?;
+    let pairs = || proofs.iter().flat_map(|proof| &proof.pairs);
+    let old: BTreeSet<Uid> = pairs().map(|pair| pair.0).collect();
+    match old.len() == pairs().count() {
+        true => Ok(proofs),
+        false => Err(Lie),
+    }
 }
 
 fn proof(code: Code<'_>, asked: &UidSet) -> Option<Transfer> {

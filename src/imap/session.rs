@@ -20,6 +20,34 @@ use crate::mailstore::{
 /// Longest good-bye.
 const GOOD_BYE: Duration = Duration::from_secs(2);
 
+/// What is asked of messages.
+#[derive(Clone, Copy)]
+struct Wanted {
+    command: fn(&UidSet) -> String,
+    /// Most bytes of each; none if bytes are not wanted.
+    bytes: Option<usize>,
+    /// Messages in one command.
+    at_once: usize,
+}
+
+const SIZES: Wanted = Wanted {
+    command: command::sizes,
+    bytes: None,
+    at_once: limits::UIDS_IN_A_COMMAND,
+};
+
+const HEADS: Wanted = Wanted {
+    command: command::heads,
+    bytes: Some(limits::HEAD_BYTES),
+    at_once: limits::HEADS_AT_ONCE,
+};
+
+const LETTERS: Wanted = Wanted {
+    command: command::letters,
+    bytes: Some(limits::MESSAGE_BYTES),
+    at_once: limits::LETTERS_AT_ONCE,
+};
+
 /// A logged-in connection to a mail server.
 pub struct Session {
     guest: Guest,
@@ -157,31 +185,40 @@ impl Session {
         }
     }
 
-    fn find(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {
-        let answer = self.ask(&command::search(query), limits::SEARCH_BYTES)?;
+    fn find(&mut self, search: &str) -> Result<Vec<Uid>, MailError> {
+        let answer = self.ask(search, limits::SEARCH_BYTES)?;
         Ok(scan::found(&answer))
+    }
+
+    /// Searches a set, in as many commands as it takes.
+    fn find_of(&mut self, set: &UidSet, of: fn(UidSet) -> Query) -> Result<Vec<Uid>, MailError> {
+        let mut found = Vec::new();
+        for part in set.chunks(limits::UIDS_IN_A_COMMAND) {
+            found.extend(self.find(&command::search(&of(part)))?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Fetches, and once more what came in part.
     fn fetch(
         &mut self,
         uids: &UidSet,
-        command: fn(&UidSet) -> String,
-        bytes: usize,
+        wanted: Wanted,
     ) -> Result<BTreeMap<Uid, Fetched>, MailError> {
-        let is_whole =
-            |fetched: &Fetched| fetched.size.is_some() && (fetched.bytes.is_some() || bytes == 0);
+        let is_whole = |fetched: &Fetched| {
+            fetched.size.is_some() && (fetched.bytes.is_some() || wanted.bytes.is_none())
+        };
         let mut all = BTreeMap::new();
-        self.fetch_into(&mut all, uids, command, bytes)?;
+        self.fetch_into(&mut all, uids, wanted)?;
         let torn = all.iter().filter(|(_, fetched)| !is_whole(fetched));
         let torn: UidSet = torn.map(|(uid, _)| *uid).collect();
-        if !torn.is_empty() {
-            self.fetch_into(&mut all, &torn, command, bytes)?;
-        }
+        self.fetch_into(&mut all, &torn, wanted)?;
         all.retain(|_, fetched| is_whole(fetched));
         for fetched in all.values_mut() {
-            if let Some(got) = &mut fetched.bytes {
-                got.truncate(bytes);
+            if let (Some(got), Some(most)) = (&mut fetched.bytes, wanted.bytes) {
+                got.truncate(most);
             }
         }
         Ok(all)
@@ -191,16 +228,12 @@ impl Session {
         &mut self,
         all: &mut BTreeMap<Uid, Fetched>,
         uids: &UidSet,
-        command: fn(&UidSet) -> String,
-        bytes: usize,
+        wanted: Wanted,
     ) -> Result<(), MailError> {
-        let at_once = match bytes {
-            0 => limits::UIDS_IN_A_COMMAND,
-            _ => limits::HEADS_AT_ONCE,
-        };
-        for part in uids.chunks(at_once) {
-            let budget = limits::ANSWER_SLACK + part.len() * (bytes + limits::ANSWER_SLACK);
-            let answer = self.ask(&command(&part), budget)?;
+        let each = wanted.bytes.unwrap_or(0) + limits::ANSWER_SLACK;
+        for part in uids.chunks(wanted.at_once) {
+            let budget = limits::ANSWER_SLACK + part.len() * each;
+            let answer = self.ask(&(wanted.command)(&part), budget)?;
             collect(&answer, &part, all);
         }
         Ok(())
@@ -291,39 +324,32 @@ impl MailStore for Session {
 
     fn uids(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {
         self.news = false;
-        match query {
-            Query::Present => self.find(query),
+        let mut found = match query {
+            // mailutils takes the UIDs of a search for sequence numbers.
+            _ if !self.abilities.contains(&Ability::UidPlus) => {
+                self.find(command::search_all(query))?
+            }
+            Query::Present | Query::PresentFrom(_) => self.find(&command::search(query))?,
+            Query::PresentOf(set) => self.find_of(set, Query::PresentOf)?,
+            Query::DeletedOf(set) => self.find_of(set, Query::DeletedOf)?,
+        };
+        found.retain(|uid| match query {
+            Query::Present => true,
             // `n:*` is never empty: it names the last message at least.
-            Query::PresentFrom(first) => {
-                let mut uids = self.find(query)?;
-                uids.retain(|uid| uid >= first);
-                Ok(uids)
-            }
-            Query::PresentOf(set) | Query::DeletedOf(set) => {
-                let mut found = Vec::new();
-                for part in set.chunks(limits::UIDS_IN_A_COMMAND) {
-                    let query = match query {
-                        Query::DeletedOf(_) => Query::DeletedOf(part),
-                        _ => Query::PresentOf(part),
-                    };
-                    found.extend(self.find(&query)?);
-                }
-                found.retain(|uid| set.contains(*uid));
-                found.sort_unstable();
-                found.dedup();
-                Ok(found)
-            }
-        }
+            Query::PresentFrom(first) => uid >= first,
+            Query::PresentOf(set) | Query::DeletedOf(set) => set.contains(*uid),
+        });
+        Ok(found)
     }
 
     fn sizes(&mut self, uids: &UidSet) -> Result<Vec<(Uid, u32)>, MailError> {
-        let all = self.fetch(uids, command::sizes, 0)?;
+        let all = self.fetch(uids, SIZES)?;
         let sized = |(uid, fetched): (Uid, Fetched)| Some((uid, fetched.size?));
         Ok(all.into_iter().filter_map(sized).collect())
     }
 
     fn heads(&mut self, uids: &UidSet) -> Result<Vec<Head>, MailError> {
-        let all = self.fetch(uids, command::heads, limits::HEAD_BYTES)?;
+        let all = self.fetch(uids, HEADS)?;
         let head = |(uid, fetched): (Uid, Fetched)| {
             Some(Head {
                 uid,
@@ -335,7 +361,7 @@ impl MailStore for Session {
     }
 
     fn letters(&mut self, uids: &UidSet) -> Result<Vec<Letter>, MailError> {
-        let all = self.fetch(uids, command::letters, limits::MESSAGE_BYTES)?;
+        let all = self.fetch(uids, LETTERS)?;
         let letter = |(uid, fetched): (Uid, Fetched)| {
             Some(Letter {
                 uid,

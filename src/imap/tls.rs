@@ -85,7 +85,7 @@ fn failed(endpoint: &Endpoint, wire: &Wire, error: &std::io::Error) -> ConnectEr
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     match inner {
         Some(inner) => refused(endpoint, reason(inner)),
-        None => refused(endpoint, TlsRefusal::Other(error.to_string())),
+        None => ConnectError::Protocol(error.to_string()),
     }
 }
 
@@ -103,7 +103,10 @@ fn reason(error: &Error) -> TlsRefusal {
         other => return TlsRefusal::Other(other.to_string()),
     };
     match certificate {
-        CertificateError::UnknownIssuer => TlsRefusal::UnknownIssuer,
+        // The latter by an issuer of a trusted one's name, such as an authority made anew.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            TlsRefusal::UnknownIssuer
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsRefusal::WrongName
         }
