@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![allow(clippy::print_stdout, reason = "sweeps and measurements say how much they covered")]
+#![allow(
+    clippy::print_stdout,
+    reason = "sweeps and measurements say how much they covered"
+)]
 //! The daemon against real mail servers, each started by `scripts/servers/server` for the tests
 //! alone.
 //!

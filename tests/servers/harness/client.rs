@@ -132,7 +132,7 @@ impl Client {
         words_after(&reply, "* CAPABILITY ")
     }
 
-    /// Names of all folders, as the server writes them.
+    /// Names of all folders that can hold messages, as the server writes them.
     pub(crate) fn folders(&mut self) -> BTreeSet<String> {
         listed(&self.command("LIST \"\" \"*\""))
     }
@@ -274,6 +274,11 @@ fn listed(reply: &Reply) -> BTreeSet<String> {
         .untagged
         .iter()
         .filter(|line| line.text.starts_with("* L"))
+        .filter(|line| {
+            !["\\noselect", "\\nonexistent"]
+                .iter()
+                .any(|word| holds(line, word))
+        })
         .map(|line| match line.literals.first() {
             Some(name) => String::from_utf8(name.clone()).unwrap(),
             // * LIST (\HasNoChildren) "/" name
@@ -284,6 +289,12 @@ fn listed(reply: &Reply) -> BTreeSet<String> {
             }
         })
         .collect()
+}
+
+/// True if a listed folder has this attribute.
+fn holds(line: &Line, attribute: &str) -> bool {
+    let attributes = line.text.split_once(')').unwrap().0;
+    attributes.to_ascii_lowercase().contains(attribute)
 }
 
 fn words_after(reply: &Reply, start: &str) -> BTreeSet<String> {
