@@ -1,0 +1,120 @@
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use crate::harness::account::Writer;
+use crate::harness::mails::{Mail, mails};
+use crate::harness::server::{Server, root};
+use crate::harness::snapshot::Snapshot;
+
+/// Calls by which the journal and the server's commands leave the process.
+const CALLS: [&str; 7] = [
+    "pwrite64",
+    "fdatasync",
+    "fsync",
+    "write",
+    "writev",
+    "sendto",
+    "sendmsg",
+];
+
+/// Every how manieth call a sweep looks at.
+#[derive(Clone, Copy)]
+enum Sweep {
+    Every,
+    Some(usize),
+}
+
+/// Ends the process before the n-th call of each kind, for all n; after each, starts again.
+fn sweep(server: &Server, sweep: Sweep) {
+    need("strace");
+    let mails = mails(20);
+    let homes = undisturbed(server, &mails);
+    let mut points = 0;
+    for call in CALLS {
+        let (first, step) = match sweep {
+            Sweep::Every => (1, 1),
+            // Not in step with any rhythm of the program's.
+            Sweep::Some(step) => (1 + points % step, step),
+        };
+        for occurrence in (first..).step_by(step) {
+            if !survives(server, &mails, &homes, call, occurrence) {
+                break;
+            }
+            points += 1;
+        }
+    }
+    println!("killed at {points} points");
+    let enough = match sweep {
+        Sweep::Every => 150,
+        Sweep::Some(_) => 10,
+    };
+    assert!(points >= enough, "only {points} calls were met");
+}
+
+fn undisturbed(server: &Server, mails: &[Mail]) -> BTreeMap<String, String> {
+    let mailbox = server.mailbox();
+    mailbox.deliver(mails.iter().map(|mail| &*mail.bytes));
+    Writer::new(&mailbox).write().once();
+    let homes = Snapshot::of(&mailbox).homes();
+    assert_eq!(homes.len(), mails.len());
+    homes
+}
+
+/// False if the run came to its end before that call.
+fn survives(
+    server: &Server,
+    mails: &[Mail],
+    homes: &BTreeMap<String, String>,
+    call: &str,
+    occurrence: usize,
+) -> bool {
+    let mailbox = server.mailbox();
+    mailbox.deliver(mails.iter().map(|mail| &*mail.bytes));
+    let delivered = Snapshot::of(&mailbox);
+    let setup = Writer::new(&mailbox).write();
+    let killed = setup.once_killed_at(call, occurrence);
+    // At no moment is a message nowhere.
+    let torn = Snapshot::of(&mailbox).places();
+    assert_eq!(torn.len(), mails.len(), "{call} {occurrence}: {torn:?}");
+    setup.once();
+    let after = Snapshot::of(&mailbox);
+    after.assert_nothing_lost_or_changed(&delivered);
+    assert_eq!(&after.homes(), homes, "{call} {occurrence}");
+    killed
+}
+
+fn need(program: &str) {
+    let done = Command::new(root().join("scripts/need"))
+        .arg(program)
+        .status()
+        .unwrap();
+    assert!(done.success(), "{program} is needed");
+}
+
+#[test]
+fn some_points_of_a_run() {
+    sweep(Server::dovecot(), Sweep::Some(17));
+}
+
+#[test]
+fn some_points_of_a_run_without_move() {
+    sweep(Server::dovecot_without_move(), Sweep::Some(23));
+}
+
+#[test]
+#[ignore = "takes long: scripts/test-servers runs it"]
+fn every_point_of_a_run() {
+    sweep(Server::dovecot(), Sweep::Every);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test-servers runs it"]
+fn every_point_of_a_run_without_move() {
+    sweep(Server::dovecot_without_move(), Sweep::Every);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test-servers runs it"]
+fn every_point_of_a_run_without_uidplus() {
+    sweep(Server::dovecot_without_uidplus(), Sweep::Every);
+}

@@ -1,0 +1,173 @@
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::account::Setup;
+
+/// `anteroom run`, as a process.
+pub(crate) struct Daemon {
+    child: Child,
+    pub(crate) log: PathBuf,
+}
+
+impl Setup {
+    fn command(&self, subcommand: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_anteroom"));
+        self.prepare(&mut command, subcommand);
+        command
+    }
+
+    fn prepare(&self, command: &mut Command, subcommand: &str) {
+        command
+            .args([subcommand, "--config"])
+            .arg(&self.config)
+            .env_remove("ANTEROOM_CONFIG")
+            .env("XDG_CONFIG_HOME", self.path("no-config"))
+            .env("XDG_STATE_HOME", self.path("no-state"))
+            .stdin(Stdio::null());
+    }
+
+    /// One whole cycle; it may fail.
+    pub(crate) fn try_once(&self) -> Output {
+        self.command("run").arg("--once").output().unwrap()
+    }
+
+    /// One whole cycle.
+    #[track_caller]
+    pub(crate) fn once(&self) -> Output {
+        let output = self.try_once();
+        assert!(output.status.success(), "run --once: {output:?}");
+        output
+    }
+
+    /// One whole cycle under strace, which ends the process at the given call of a kind. The first
+    /// is 1. True if it was ended, false if it came to its end before.
+    #[track_caller]
+    pub(crate) fn once_killed_at(&self, call: &str, occurrence: usize) -> bool {
+        let mut command = Command::new("strace");
+        command
+            .args(["-f", "-qq", "-o", "/dev/null", "-e"])
+            .arg(format!("trace={call}"))
+            .arg("-e")
+            .arg(format!("inject={call}:signal=KILL:when={occurrence}"))
+            .arg(env!("CARGO_BIN_EXE_anteroom"));
+        self.prepare(&mut command, "run");
+        let output = command.arg("--once").output().unwrap();
+        let killed = std::os::unix::process::ExitStatusExt::signal(&output.status) == Some(9)
+            || output.status.code() == Some(137);
+        assert!(
+            killed || output.status.success(),
+            "{call} {occurrence}: {output:?}"
+        );
+        killed
+    }
+
+    /// What `anteroom status` prints.
+    #[track_caller]
+    pub(crate) fn status(&self, arguments: &[&str]) -> String {
+        self.said("status", arguments)
+    }
+
+    /// Takes filing back.
+    #[track_caller]
+    pub(crate) fn undo(&self, arguments: &[&str]) -> String {
+        self.said("undo", arguments)
+    }
+
+    #[track_caller]
+    fn said(&self, subcommand: &str, arguments: &[&str]) -> String {
+        let output = self.command(subcommand).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{subcommand}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Starts the daemon, its log at this level.
+    pub(crate) fn daemon(&self, level: &str) -> Daemon {
+        let log = self.path("log");
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .unwrap();
+        let child = self
+            .command("run")
+            .env("ANTEROOM_LOG", level)
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .spawn()
+            .unwrap();
+        Daemon { child, log }
+    }
+}
+
+impl Daemon {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory it has held, in KiB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.unwrap().trim().trim_end_matches(" kB");
+        peak.parse().unwrap()
+    }
+
+    /// Asks it to end as a service manager does; how, and after what time it did.
+    #[track_caller]
+    pub(crate) fn terminate(&mut self) -> (ExitStatus, Duration) {
+        let asked = Instant::now();
+        self.signal(Signal::TERM);
+        let mut status = None;
+        wait_until("the daemon to end", Duration::from_secs(15), || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        (status.unwrap(), asked.elapsed())
+    }
+
+    /// Ends it as a power cut does.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = Pid::from_child(&self.child);
+        kill_process(id, signal).unwrap();
+    }
+
+    /// Panics, with the log, if it has ended.
+    #[track_caller]
+    pub(crate) fn assert_running(&mut self) {
+        if let Some(status) = self.child.try_wait().unwrap() {
+            panic!("the daemon ended: {status}\n{}", self.logged());
+        }
+    }
+
+    pub(crate) fn logged(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Looks every 50 ms until it is so; panics if it is not in time.
+#[track_caller]
+pub(crate) fn wait_until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(
+            start.elapsed() < limit,
+            "waited {limit:?} for {what} in vain"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
