@@ -6,12 +6,17 @@
 
 mod calibrate;
 mod counts;
+mod estimate;
 mod estimator;
+mod gather;
+mod remainder;
 
 pub use calibrate::{Calibration, fit_calibration};
 pub use counts::{CountError, Counts};
+pub use estimate::Estimate;
+pub use estimator::EstimateError;
 pub(crate) use estimator::log_probabilities;
-pub use estimator::{Estimate, EstimateError};
+pub use remainder::Remainder;
 
 use crate::features::{Features, WEIGHT_UNIT};
 
@@ -111,5 +116,74 @@ pub(crate) fn softmax(log_odds: &mut [f64]) {
     }
     for value in log_odds {
         *value /= sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Policy;
+    use crate::model::Model;
+    use crate::owner::Owner;
+    use crate::source::Content;
+
+    fn judged(body: &str) -> Posterior {
+        let mail = format!("From: Ann <ann@x.example>\nSubject: hello\n\n{body}\n");
+        let content = Content::from(mail.as_str());
+        let model = Model::shipped().unwrap();
+        crate::triage::triage(&content, &Owner::default(), &model, &Policy::default()).posterior
+    }
+
+    fn assert_probabilities(posterior: &Posterior, what: &str) {
+        let p = &posterior.probabilities;
+        assert_eq!(p.len(), 4, "{what}");
+        let within = |p: &f64| p.is_finite() && (0.0..=1.0).contains(p);
+        assert!(p.iter().all(within), "{what}: {p:?}");
+        assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{what}: {p:?}");
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_however_long_the_message() {
+        let words = ["offer", "your", "talk", "connect", "pills", "zwick"];
+        for n in [0, 1, 10, 1_000, 100_000] {
+            let different = |n: usize| format!("{}{}", words[n % 6], n / 6);
+            let known: Vec<&str> = (0..n).map(|n| words[n % 6]).collect();
+            let unknown: Vec<String> = (0..n).map(different).collect();
+            assert_probabilities(&judged(&known.join(" ")), &format!("{n} words"));
+            assert_probabilities(&judged(&unknown.join(" ")), &format!("{n} different words"));
+        }
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_whatever_is_done_to_them() {
+        for hostile in [
+            "viagra ".repeat(100_000),
+            "viagra".repeat(100_000),
+            "\u{0430}\u{200d}v1agra\u{fe0f} ".repeat(100_000),
+            "http://pills.example/ ".repeat(20_000),
+            "$1,000,000 ".repeat(50_000),
+        ] {
+            let what: String = hostile.chars().take(12).collect();
+            assert_probabilities(&judged(&hostile), &what);
+        }
+    }
+
+    /// Weights as no message has them, in a model as no owner has one.
+    #[test]
+    fn extreme_counts_and_weights_give_probabilities() {
+        let event = |key, weight| crate::features::Event { key, weight };
+        let mut counts = Counts::new(3);
+        for (class, key) in [(0, 1), (1, 2), (2, 3)] {
+            counts
+                .learn(class, &[event(key, u32::MAX), event(9, 1)])
+                .unwrap();
+        }
+        let estimate = Estimate::fit(&counts, 0.01).unwrap();
+        for keys in [vec![], vec![1], vec![1, 2, 3, 9]] {
+            let events: Vec<_> = keys.iter().map(|key| event(*key, u32::MAX)).collect();
+            let p = Calibration::neutral(3).probabilities(&estimate.scores(&events));
+            assert!(p.iter().all(|p| p.is_finite()), "{p:?}");
+            assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{p:?}");
+        }
     }
 }

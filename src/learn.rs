@@ -13,7 +13,9 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::classify::{Calibration, CountError, Counts, Estimate, EstimateError, fit_calibration};
+use crate::classify::{
+    Calibration, CountError, Counts, Estimate, EstimateError, Remainder, fit_calibration,
+};
 use crate::decide::Guard;
 use crate::extract::Contact;
 use crate::features::{Event, Evidence, features};
@@ -189,11 +191,10 @@ pub fn count<'a>(
     let evidence = examples
         .peek()
         .map_or(Evidence::Contact, |first| first.evidence);
-    let mut counts = Counts::of(evidence, n_classes);
-    for example in examples {
-        counts.learn(example.class, &example.counted())?;
-    }
-    Ok(counts)
+    let messages: Vec<(usize, Cow<'a, [Event]>)> = examples
+        .map(|example| (example.class, example.counted()))
+        .collect();
+    Counts::gather(evidence, n_classes, &messages)
 }
 
 /// Scores every example by the counts without its own fold.
@@ -207,11 +208,11 @@ fn score_held_out(
         .into_par_iter()
         .map(|fold| {
             let members = || (0..examples.len()).filter(|index| folds[*index] == fold);
-            let mut rest = counts.clone();
+            let mut rest = Remainder::of(counts);
             for index in members() {
                 rest.unlearn(examples[index].class, &examples[index].counted())?;
             }
-            let estimate = match Estimate::fit(&rest, rest.evidence().alpha()) {
+            let estimate = match Estimate::fit_remainder(rest, counts.evidence().alpha()) {
                 // All that is left of a tiny collection is one class: nothing to score by.
                 Err(EstimateError::OneClass) => return Ok(Vec::new()),
                 estimate => estimate?,

@@ -53,36 +53,28 @@ impl Calibration {
 ///
 /// Damped Newton over `ln scale` and the biases; the objective is convex in `(scale, bias)`.
 pub fn fit_calibration(held_out: &[(Vec<f64>, usize)], weights: &[f64]) -> Calibration {
-    let n_classes = weights.len();
-    let mut at = Calibration::neutral(n_classes);
+    let start = Calibration::neutral(weights.len());
     if held_out.is_empty() {
-        return at;
+        return start;
     }
-    let mut loss = penalised_loss(&at, held_out, weights);
+    let mut at = Point::of(start, held_out, weights);
     for _ in 0..100 {
-        let step = newton_step(&at, held_out, weights);
-        let mut length = 1.0;
-        let improved = loop {
-            let candidate = stepped(&at, &step, length);
-            let candidate_loss = penalised_loss(&candidate, held_out, weights);
-            if candidate_loss < loss {
-                break Some((candidate, candidate_loss));
-            }
-            length /= 2.0;
-            if length < 1e-6 {
-                break None;
-            }
-        };
-        let Some((candidate, candidate_loss)) = improved else {
+        let step = solve(at.hessian.clone(), at.gradient.clone());
+        let mut lengths = (0..20).map(|halvings| 0.5_f64.powi(halvings));
+        let better = lengths.find_map(|length| {
+            let next = Point::of(stepped(&at.calibration, &step, length), held_out, weights);
+            (next.loss < at.loss).then_some(next)
+        });
+        let Some(next) = better else {
             break;
         };
-        let gain = loss - candidate_loss;
-        (at, loss) = (candidate, candidate_loss);
-        if gain < 1e-9 * loss.abs() {
+        let gain = at.loss - next.loss;
+        at = next;
+        if gain < 1e-9 * at.loss.abs() {
             break;
         }
     }
-    at
+    at.calibration
 }
 
 fn stepped(from: &Calibration, step: &[f64], length: f64) -> Calibration {
@@ -97,50 +89,77 @@ fn stepped(from: &Calibration, step: &[f64], length: f64) -> Calibration {
     }
 }
 
-fn penalised_loss(at: &Calibration, held_out: &[(Vec<f64>, usize)], weights: &[f64]) -> f64 {
-    let mut loss = 0.0;
-    let mut total = 0.0;
-    for (scores, class) in held_out {
-        let p = at.probabilities(scores)[*class];
-        loss -= weights[*class] * p.max(1e-300).ln();
-        total += weights[*class];
-    }
-    let ridge: f64 = at.bias.iter().map(|bias| bias * bias).sum();
-    loss + 0.5 * RIDGE * total * ridge + 0.5 * SCALE_RIDGE * (at.scale / START_SCALE).ln().powi(2)
+/// The penalised loss at a calibration, with its gradient and (Gauss-Newton) Hessian over
+/// `(ln scale, bias…)`.
+struct Point {
+    calibration: Calibration,
+    loss: f64,
+    gradient: Vec<f64>,
+    hessian: Vec<Vec<f64>>,
 }
 
-/// Gradient premultiplied with the inverse (Gauss-Newton) Hessian, over `(ln scale, bias…)`.
-fn newton_step(at: &Calibration, held_out: &[(Vec<f64>, usize)], weights: &[f64]) -> Vec<f64> {
-    let n = weights.len() + 1;
-    let mut gradient = vec![0.0; n];
-    let mut hessian = vec![vec![0.0; n]; n];
-    let mut total = 0.0;
-    for (scores, class) in held_out {
-        let weight = weights[*class];
-        total += weight;
-        let p = at.probabilities(scores);
-        let scaled: Vec<f64> = scores.iter().map(|score| score * at.scale).collect();
-        let mean: f64 = p.iter().zip(&scaled).map(|(p, s)| p * s).sum();
-        gradient[0] += weight * (mean - scaled[*class]);
+impl Point {
+    fn of(calibration: Calibration, held_out: &[(Vec<f64>, usize)], weights: &[f64]) -> Point {
+        let n = weights.len() + 1;
+        let mut point = Point {
+            calibration,
+            loss: 0.0,
+            gradient: vec![0.0; n],
+            hessian: vec![vec![0.0; n]; n],
+        };
+        let mut scratch = (vec![0.0; n - 1], vec![0.0; n]);
+        let mut total = 0.0;
+        for (scores, class) in held_out {
+            point.add(scores, *class, weights[*class], &mut scratch);
+            total += weights[*class];
+        }
+        point.penalise(total);
+        point
+    }
+
+    /// Adds one message. `scratch` holds the probabilities and the direction of one class.
+    fn add(
+        &mut self,
+        scores: &[f64],
+        class: usize,
+        weight: f64,
+        (p, direction): &mut (Vec<f64>, Vec<f64>),
+    ) {
+        let Calibration { scale, bias } = &self.calibration;
+        for ((p, score), bias) in p.iter_mut().zip(scores).zip(bias) {
+            *p = scale * score + bias;
+        }
+        softmax(p);
+        self.loss -= weight * p[class].max(1e-300).ln();
+        let mean: f64 = p.iter().zip(scores).map(|(p, s)| p * s * scale).sum();
+        self.gradient[0] += weight * (mean - scores[class] * scale);
         for (k, pk) in p.iter().enumerate() {
-            gradient[k + 1] += weight * (pk - f64::from(u8::from(k == *class)));
-            hessian[0][0] += weight * pk * (scaled[k] - mean).powi(2);
-            let cross = weight * pk * (scaled[k] - mean);
-            hessian[0][k + 1] += cross;
-            hessian[k + 1][0] += cross;
+            self.gradient[k + 1] += weight * (pk - f64::from(u8::from(k == class)));
+            // How the log-probability of class k moves with each parameter.
+            direction[0] = scores[k] * scale - mean;
             for (j, pj) in p.iter().enumerate() {
-                let same = f64::from(u8::from(k == j));
-                hessian[k + 1][j + 1] += weight * pk * (same - pj);
+                direction[j + 1] = f64::from(u8::from(k == j)) - pj;
+            }
+            for (row, a) in self.hessian.iter_mut().zip(direction.iter()) {
+                for (cell, b) in row.iter_mut().zip(direction.iter()) {
+                    *cell += weight * pk * a * b;
+                }
             }
         }
     }
-    gradient[0] += SCALE_RIDGE * (at.scale / START_SCALE).ln();
-    hessian[0][0] += SCALE_RIDGE;
-    for k in 1..n {
-        gradient[k] += RIDGE * total * at.bias[k - 1];
-        hessian[k][k] += RIDGE * total;
+
+    fn penalise(&mut self, total: f64) {
+        let Calibration { scale, bias } = &self.calibration;
+        let excess = (scale / START_SCALE).ln();
+        self.loss += 0.5 * SCALE_RIDGE * excess.powi(2);
+        self.gradient[0] += SCALE_RIDGE * excess;
+        self.hessian[0][0] += SCALE_RIDGE;
+        for (k, bias) in bias.iter().enumerate() {
+            self.loss += 0.5 * RIDGE * total * bias * bias;
+            self.gradient[k + 1] += RIDGE * total * bias;
+            self.hessian[k + 1][k + 1] += RIDGE * total;
+        }
     }
-    solve(hessian, gradient)
 }
 
 /// Solves a small positive-definite system by Gauss elimination.

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::{Example, FOLDS, LearnError, Scored, fit_calibration, group};
-use crate::classify::{Estimate, EstimateError};
+use crate::classify::{Estimate, EstimateError, Remainder};
 use crate::label::Label;
 use crate::model::Model;
 
@@ -129,15 +129,13 @@ fn judge_without(
     members: &[usize],
 ) -> Result<Option<Vec<Judged>>, LearnError> {
     let class_of = |index: usize| classes[examples[index].class].unwrap_or_default();
-    let mut counts = model.counts.clone();
+    let mut rest = Remainder::of(&model.counts);
     for index in members {
         let events = examples[*index].counted();
         // An error means that it had not counted the message: there is nothing to take away.
-        counts
-            .unlearn(class_of(*index), &events)
-            .unwrap_or_default();
+        rest.unlearn(class_of(*index), &events).unwrap_or_default();
     }
-    let estimate = match Estimate::fit(&counts, counts.evidence().alpha()) {
+    let estimate = match Estimate::fit_remainder(rest, model.counts.evidence().alpha()) {
         Err(EstimateError::OneClass) => return Ok(None),
         estimate => estimate?,
     };

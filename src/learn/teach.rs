@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{CountsAs, Example, LearnError, Lesson, Suspension, group};
-use crate::classify::Counts;
+use crate::classify::{Counts, Estimate, Remainder};
 use crate::features::{Event, Evidence, FEATURES_VERSION, WEIGHT_UNIT};
 use crate::label::Label;
 use crate::learn::Identity;
@@ -256,13 +256,11 @@ fn genuine_looked(taught: &Model, examples: &[Example]) -> Result<Vec<f64>, Lear
             if members.iter().all(|example| example.class != genuine) {
                 return Ok(Vec::new());
             }
-            let mut rest = taught.counts.clone();
+            let mut rest = Remainder::of(&taught.counts);
             for example in &members {
                 rest.unlearn(example.class, &example.counted())?;
             }
-            let mut estimate = taught.classifier().estimate().clone();
-            let changed = keys(members.iter().copied());
-            estimate.update(&rest, &changed, taught.metadata.alpha)?;
+            let estimate = Estimate::fit_remainder(rest, taught.metadata.alpha)?;
             let judge = |example: &&Example| {
                 let scores = estimate.scores(&example.events);
                 taught.metadata.calibration.probabilities(&scores)[genuine]
