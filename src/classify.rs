@@ -16,6 +16,7 @@ pub use counts::{CountError, Counts};
 pub use estimate::Estimate;
 pub use estimator::EstimateError;
 pub(crate) use estimator::log_probabilities;
+pub use gather::{Gathered, Member};
 pub use remainder::Remainder;
 
 use crate::features::{Features, WEIGHT_UNIT};

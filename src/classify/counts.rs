@@ -82,11 +82,6 @@ impl Counts {
         self.iter().count()
     }
 
-    /// Upper bound of [`Counts::n_events`], at hand.
-    pub(super) fn n_rows(&self) -> usize {
-        self.keys.len()
-    }
-
     /// What all events come to.
     pub(super) fn extent(&self) -> Extent {
         let mut extent = Extent::none(self.n_classes);
@@ -124,23 +119,28 @@ impl Counts {
     /// # Errors
     /// If the message cannot have been counted in this class; nothing is changed then.
     pub fn unlearn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
-        let index = self.take_index();
-        let cell = |key: u64| Some(*index.get(&key)? as usize * self.n_classes + class);
-        let counted = self.messages[class] > 0
-            && events
-                .iter()
-                .all(|event| cell(event.key).is_some_and(|cell| self.rows[cell] >= event.weight));
-        if counted {
-            for (cell, event) in events
-                .iter()
-                .filter_map(|event| Some((cell(event.key)?, event)))
-            {
-                self.rows[cell] -= event.weight;
-            }
-            self.messages[class] -= 1;
+        if !self.may_hold(class, events) {
+            return Err(CountError::NotCounted);
         }
+        let mut index = self.take_index();
+        for event in events {
+            let row = self.row_of(&mut index, event.key);
+            self.rows[row * self.n_classes + class] -= event.weight;
+        }
+        self.messages[class] -= 1;
         self.index = index.into();
-        counted.then_some(()).ok_or(CountError::NotCounted)
+        Ok(())
+    }
+
+    /// Whether a message can have been counted in a class.
+    pub fn may_hold(&self, class: usize, events: &[Event]) -> bool {
+        let index = self.index();
+        self.messages[class] > 0
+            && events.iter().all(|event| {
+                index.get(&event.key).is_some_and(|row| {
+                    self.rows[*row as usize * self.n_classes + class] >= event.weight
+                })
+            })
     }
 
     /// Adds other counts over the same classes.
@@ -231,6 +231,14 @@ impl Extent {
         Extent {
             totals: vec![0; n_classes],
             n_events: 0,
+        }
+    }
+
+    /// Takes sums of counts away, and events that are gone with them.
+    pub(super) fn take(&mut self, counts: &[u64], gone: usize) {
+        self.n_events -= gone;
+        for (total, count) in self.totals.iter_mut().zip(counts) {
+            *total -= count;
         }
     }
 

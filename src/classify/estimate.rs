@@ -1,6 +1,7 @@
 //! The fitted parameters of all events, and the scores they give.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use super::estimator::{Distinct, EstimateError};
 use super::{Counts, KnownEvent, Remainder};
@@ -9,12 +10,44 @@ use crate::features::{Event, KeyMap, WEIGHT_UNIT};
 /// Events of one message that are judged by.
 const STRONGEST: usize = 100;
 
+/// Which row is an event's. A model that is only saved is never asked, so the index is made when
+/// it is first needed.
+#[derive(Debug, Clone, Default)]
+struct Rows {
+    index: OnceLock<KeyMap<u32>>,
+    /// What the index is made of.
+    pairs: Vec<(u64, u32)>,
+}
+
+impl Rows {
+    fn get(&self, key: u64) -> Option<u32> {
+        let make = || self.pairs.iter().copied().collect();
+        self.index.get_or_init(make).get(&key).copied()
+    }
+
+    /// The index, to be changed and put back.
+    fn take(&mut self) -> KeyMap<u32> {
+        let pairs = std::mem::take(&mut self.pairs);
+        let made = self.index.take();
+        made.unwrap_or_else(|| pairs.into_iter().collect())
+    }
+}
+
+impl From<KeyMap<u32>> for Rows {
+    fn from(index: KeyMap<u32>) -> Rows {
+        Rows {
+            index: index.into(),
+            pairs: Vec::new(),
+        }
+    }
+}
+
 /// Log-odds of every event for every class, class against complement.
 #[derive(Debug, Clone)]
 pub struct Estimate {
     n_classes: usize,
     /// Row of each event; those that were counted alike share one.
-    index: KeyMap<u32>,
+    rows: Rows,
     /// Row-major, `n_classes` wide.
     log_odds: Vec<f64>,
 }
@@ -27,14 +60,14 @@ impl Estimate {
     pub fn fit(counts: &Counts, alpha: f64) -> Result<Estimate, EstimateError> {
         two_classes(counts.messages())?;
         let mut distinct = Distinct::default();
-        let mut index = KeyMap::default();
-        index.reserve(counts.n_rows());
-        for (key, row) in counts.iter() {
-            index.insert(key, distinct.number(row));
-        }
+        let numbered = counts.iter().map(|(key, row)| (key, distinct.number(row)));
+        let rows = Rows {
+            pairs: numbered.collect(),
+            ..Rows::default()
+        };
         Ok(Estimate {
             n_classes: counts.n_classes(),
-            index,
+            rows,
             log_odds: distinct.fit(&counts.extent(), alpha)?,
         })
     }
@@ -61,8 +94,17 @@ impl Estimate {
         Ok(Estimate {
             n_classes,
             log_odds: distinct.fit(&extent, alpha)?,
-            index,
+            rows: index.into(),
         })
+    }
+
+    /// Parameters whose events are told by their rows alone.
+    pub(super) fn of_rows(n_classes: usize, log_odds: Vec<f64>) -> Estimate {
+        Estimate {
+            n_classes,
+            rows: Rows::default(),
+            log_odds,
+        }
     }
 
     /// Follows counts in which these events, each named once, have changed since the estimate was
@@ -81,7 +123,7 @@ impl Estimate {
         let is_changed: HashSet<u64> = changed.iter().copied().collect();
         let witness = counts
             .iter()
-            .find(|(key, _)| !is_changed.contains(key) && self.index.contains_key(key));
+            .find(|(key, _)| !is_changed.contains(key) && self.rows.get(*key).is_some());
         let (Some(witness), Ok(())) = (witness, two_classes(counts.messages())) else {
             *self = Estimate::fit(counts, alpha)?;
             return Ok(());
@@ -96,22 +138,20 @@ impl Estimate {
         self.shift(witness.0, &fitted[of_witness..of_witness + self.n_classes]);
         let first = (self.log_odds.len() / self.n_classes) as u32;
         self.log_odds.extend_from_slice(&fitted);
+        let mut index = self.rows.take();
         for (key, number) in changed.iter().zip(numbers) {
             match number {
-                Some(number) => self.index.insert(*key, first + number),
-                None => self.index.remove(key),
+                Some(number) => index.insert(*key, first + number),
+                None => index.remove(key),
             };
         }
+        self.rows = index.into();
         Ok(())
     }
 
     /// Moves all events as far as this one has to move to its new log-odds.
     fn shift(&mut self, key: u64, odds: &[f64]) {
-        let Some(row) = self
-            .index
-            .get(&key)
-            .map(|row| *row as usize * self.n_classes)
-        else {
+        let Some(row) = self.rows.get(key).map(|row| row as usize * self.n_classes) else {
             return;
         };
         let shift: Vec<f64> = odds
@@ -137,7 +177,11 @@ impl Estimate {
     /// strongest 100, spam missed at one false alarm in 1,000 falls from 6.4 to 3.8 % on public
     /// mail; messages of people seldom have as many.
     pub fn known(&self, events: &[Event]) -> Vec<KnownEvent> {
-        let known = self.with_parameters(events);
+        self.strongest(events, self.with_parameters(events))
+    }
+
+    /// Of many known events the strongest.
+    pub(super) fn strongest(&self, events: &[Event], known: Vec<KnownEvent>) -> Vec<KnownEvent> {
         if known.len() <= STRONGEST {
             return known;
         }
@@ -162,7 +206,7 @@ impl Estimate {
     fn with_parameters(&self, events: &[Event]) -> Vec<KnownEvent> {
         let mut known = Vec::with_capacity(events.len());
         for (event, position) in events.iter().zip(0..) {
-            if let Some(&row) = self.index.get(&event.key) {
+            if let Some(row) = self.rows.get(event.key) {
                 known.push(KnownEvent { position, row });
             }
         }
@@ -194,7 +238,7 @@ impl Estimate {
 
     #[cfg(test)]
     fn row(&self, key: u64) -> Option<&[f64]> {
-        let row = *self.index.get(&key)?;
+        let row = self.rows.get(key)?;
         Some(self.log_odds(&KnownEvent { position: 0, row }))
     }
 }
@@ -285,7 +329,10 @@ mod tests {
         let keys: Vec<u64> = events.iter().map(|event| event.key).collect();
         let same = |estimate: &Estimate, counts: &Counts| {
             let fitted = Estimate::fit(counts, 0.3).unwrap();
-            assert_eq!(estimate.index.len(), fitted.index.len());
+            assert_eq!(
+                estimate.rows.clone().take().len(),
+                fitted.rows.clone().take().len()
+            );
             for (key, _) in counts.iter() {
                 let pairs = estimate
                     .row(key)

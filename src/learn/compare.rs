@@ -1,6 +1,8 @@
 //! Is a new model better than the one it would replace? Both are judged on the same held-out
 //! mail: neither has seen the message it judges, nor its sender, nor a near copy of it.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::{Example, FOLDS, LearnError, Scored, fit_calibration, group};
@@ -129,15 +131,15 @@ fn judge_without(
     members: &[usize],
 ) -> Result<Option<Vec<Judged>>, LearnError> {
     let class_of = |index: usize| classes[examples[index].class].unwrap_or_default();
-    let mut rest = Remainder::of(&model.counts);
-    for index in members {
-        let events = examples[*index].counted();
-        // An error means that it had not counted the message: there is nothing to take away.
-        rest.unlearn(class_of(*index), &events).unwrap_or_default();
-    }
-    let estimate = match Estimate::fit_remainder(rest, model.counts.evidence().alpha()) {
+    let estimate = match without(
+        model,
+        members
+            .iter()
+            .map(|index| (class_of(*index), &examples[*index])),
+    ) {
+        Ok(estimate) => estimate,
         Err(EstimateError::OneClass) => return Ok(None),
-        estimate => estimate?,
+        Err(error) => return Err(error.into()),
     };
     let judge = |index: &usize| {
         let scores = estimate.scores(&examples[*index].events);
@@ -145,6 +147,25 @@ fn judge_without(
         (p, class_of(*index))
     };
     Ok(Some(members.iter().map(judge).collect()))
+}
+
+/// The estimate of a model without what it can have counted of some messages.
+fn without<'a>(
+    model: &'a Model,
+    messages: impl Iterator<Item = (usize, &'a Example)> + Clone,
+) -> Result<Cow<'a, Estimate>, EstimateError> {
+    let counts = &model.counts;
+    let is_strange =
+        |(class, example): (usize, &Example)| !counts.may_hold(class, &example.counted());
+    if messages.clone().all(is_strange) {
+        return Ok(Cow::Borrowed(model.classifier().estimate()));
+    }
+    let mut rest = Remainder::of(counts);
+    for (class, example) in messages {
+        // An error means that it had not counted the message: there is nothing to take away.
+        rest.unlearn(class, &example.counted()).unwrap_or_default();
+    }
+    Estimate::fit_remainder(rest, counts.evidence().alpha()).map(Cow::Owned)
 }
 
 /// Probabilities of a fold's held-out scores by a calibration fitted to the other folds'.
