@@ -133,7 +133,7 @@ fn learning(mails: &[(Content, usize)], base: &Model) -> bool {
             let book = state.lesson_book().expect("lessons");
             book.append(&lesson).expect("room for a lesson");
             book.close().expect("a commit");
-            model = teach_one(&model, &lesson).expect("fits");
+            teach_one(&mut model, &lesson).expect("fits");
             black_box(triage(&mail.0, &owner, &model, &Policy::default()));
             number += 7;
         });

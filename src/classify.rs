@@ -11,6 +11,7 @@ mod estimator;
 mod gather;
 mod remainder;
 
+pub(crate) use calibrate::refit_calibration;
 pub use calibrate::{Calibration, fit_calibration};
 pub use counts::{CountError, Counts};
 pub use estimate::Estimate;
@@ -72,6 +73,19 @@ impl Classifier {
         }
     }
 
+    /// Follows counts in which these events have changed; see [`Estimate::update`].
+    ///
+    /// # Errors
+    /// If fewer than two classes hold messages, or linfa refuses.
+    pub fn update(
+        &mut self,
+        counts: &Counts,
+        changed: &[u64],
+        alpha: f64,
+    ) -> Result<(), EstimateError> {
+        self.estimate.update(counts, changed, alpha)
+    }
+
     /// The estimate.
     pub fn estimate(&self) -> &Estimate {
         &self.estimate
@@ -88,21 +102,40 @@ impl Classifier {
     }
 
     /// For each known event of a message its position in the features, and how far it moves the
-    /// class against the mean of the others, in calibrated log-odds.
+    /// class against the mean of the others, in calibrated log-odds. What the calibration bends
+    /// off a score is taken from all its events alike.
     pub fn pulls<'a>(
         &'a self,
         features: &'a Features,
         posterior: &'a Posterior,
         class: usize,
     ) -> impl Iterator<Item = (usize, f64)> + 'a {
-        let scale = self.calibration.scale * WEIGHT_UNIT;
-        let n_others = (self.estimate.n_classes() - 1).max(1) as f64;
-        posterior.known.iter().map(move |known| {
+        let n = self.estimate.n_classes() as f64;
+        let slope = self.calibration.slopes(&self.scores(features, posterior))[class];
+        // A class's distance from the mean of all is (n-1)/n of that from the mean of the others.
+        let to_others = n / (n - 1.0).max(1.0);
+        self.shares(features, posterior)
+            .zip(&posterior.known)
+            .map(move |(share, known)| (known.position as usize, share[class] * slope * to_others))
+    }
+
+    /// Score of every class, before calibration.
+    pub fn scores(&self, features: &Features, posterior: &Posterior) -> Vec<f64> {
+        self.estimate.sum(&features.events, &posterior.known)
+    }
+
+    /// For each known event its share of every class's score, less what is common to all classes.
+    pub fn shares<'a>(
+        &'a self,
+        features: &'a Features,
+        posterior: &'a Posterior,
+    ) -> impl Iterator<Item = Vec<f64>> + 'a {
+        posterior.known.iter().map(|known| {
             let odds = self.estimate.log_odds(known);
-            let others = odds.iter().sum::<f64>() - odds[class];
+            let mean = odds.iter().sum::<f64>() / odds.len().max(1) as f64;
             let weight = features.events[known.position as usize].weight;
-            let pull = odds[class] - others / n_others;
-            (known.position as usize, f64::from(weight) * scale * pull)
+            let share = |odds: &f64| f64::from(weight) * WEIGHT_UNIT * (odds - mean);
+            odds.iter().map(share).collect()
         })
     }
 }

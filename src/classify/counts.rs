@@ -101,16 +101,23 @@ impl Counts {
     /// Counts a message in a class.
     ///
     /// # Errors
-    /// If a count no longer fits; the counts are then unchanged up to that event.
+    /// If a count no longer fits; nothing is changed then.
     pub fn learn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
         let mut index = self.take_index();
-        for event in events {
-            let row = self.row_of(&mut index, event.key);
-            let cell = &mut self.rows[row * self.n_classes + class];
-            *cell = cell.checked_add(event.weight).ok_or(CountError::Overflow)?;
+        let rows: Vec<usize> = events
+            .iter()
+            .map(|event| self.row_of(&mut index, event.key) * self.n_classes + class)
+            .collect();
+        self.index = index.into();
+        let pairs = || rows.iter().zip(events);
+        let fits = |(cell, event): (&usize, &Event)| self.rows[*cell].checked_add(event.weight);
+        if pairs().any(|pair| fits(pair).is_none()) {
+            return Err(CountError::Overflow);
+        }
+        for (cell, event) in pairs() {
+            self.rows[*cell] += event.weight;
         }
         self.messages[class] += 1;
-        self.index = index.into();
         Ok(())
     }
 

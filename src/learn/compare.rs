@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use super::{Example, FOLDS, LearnError, Scored, fit_calibration, group};
-use crate::classify::{Estimate, EstimateError, Remainder};
+use crate::classify::{Calibration, Estimate, EstimateError, Remainder, refit_calibration};
 use crate::label::Label;
 use crate::model::Model;
 
@@ -93,6 +93,7 @@ pub fn compare(
         .iter()
         .map(|label| in_place.metadata.labels.iter().position(|own| own == label))
         .collect();
+    let of_all = fit_calibration(held_out, &vec![1.0; labels.len()]);
     let by_fold: Result<Vec<_>, LearnError> = (0..FOLDS)
         .into_par_iter()
         .map(|fold| {
@@ -100,10 +101,7 @@ pub fn compare(
                 .filter(|index| folds[*index] == fold && classes[examples[*index].class].is_some())
                 .collect();
             let old = judge_without(in_place, &classes, examples, &members)?;
-            Ok((
-                old,
-                judge_new(held_out, &folds, fold, labels.len(), &members),
-            ))
+            Ok((old, judge_new(held_out, &folds, fold, &of_all, &members)))
         })
         .collect();
     let mut old: Vec<Judged> = Vec::new();
@@ -168,12 +166,13 @@ fn without<'a>(
     Estimate::fit_remainder(rest, counts.evidence().alpha()).map(Cow::Owned)
 }
 
-/// Probabilities of a fold's held-out scores by a calibration fitted to the other folds'.
+/// Probabilities of a fold's held-out scores by a calibration fitted to the other folds', which is
+/// sought from that of all of them.
 fn judge_new(
     held_out: &[Scored],
     folds: &[usize],
     fold: usize,
-    n_classes: usize,
+    of_all: &Calibration,
     members: &[usize],
 ) -> Vec<Judged> {
     let others: Vec<Scored> = held_out
@@ -182,7 +181,8 @@ fn judge_new(
         .filter(|(_, other)| **other != fold)
         .map(|(scored, _)| scored.clone())
         .collect();
-    let calibration = fit_calibration(&others, &vec![1.0; n_classes]);
+    let weights = vec![1.0; of_all.bias.len()];
+    let calibration = refit_calibration(of_all.clone(), &others, &weights);
     let judge = |index: &usize| {
         let (scores, class) = &held_out[*index];
         (calibration.probabilities(scores), *class)

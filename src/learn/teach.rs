@@ -219,8 +219,8 @@ pub fn teach(base: &Model, lessons: &[&Lesson]) -> Result<Model, LearnError> {
 /// to the model just before.
 ///
 /// # Errors
-/// If the model does not know the label, or a count no longer fits.
-pub fn teach_one(model: &Model, lesson: &Lesson) -> Result<Model, LearnError> {
+/// If the model does not know the label, or a count no longer fits: it is then as it was.
+pub fn teach_one(model: &mut Model, lesson: &Lesson) -> Result<(), LearnError> {
     let labels = &model.metadata.labels;
     if !labels.contains(&lesson.label) {
         return Err(LearnError::UnknownLabel(lesson.label));
@@ -231,10 +231,8 @@ pub fn teach_one(model: &Model, lesson: &Lesson) -> Result<Model, LearnError> {
         let scores = model.classifier().estimate().scores(&example.events);
         looked.push(model.metadata.calibration.probabilities(&scores)[example.class]);
     }
-    let mut counts = model.counts.clone();
-    counts.learn(example.class, &example.counted())?;
     let guard = model.metadata.guard.joined(looked);
-    Ok(model.taught(counts, &keys([&example].into_iter()), guard)?)
+    model.learn(example.class, &example.counted(), guard)
 }
 
 /// P(genuine) of the genuine lessons, each by the model without it, its sender's other lessons and
