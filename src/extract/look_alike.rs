@@ -94,16 +94,14 @@ fn pairs_joined(chars: impl Iterator<Item = char>) -> String {
 pub(super) fn platform_named(name: &str) -> Option<Platform> {
     let seen = seen_as(name);
     let lower = name.to_lowercase();
+    let may_be_other = OTHER_NAMES.is_in(&lower);
     Platform::NAMED.iter().copied().find(|platform| {
         let words = || {
             seen.split(|c: char| !c.is_alphanumeric())
                 .filter(|word| !word.is_empty())
         };
-        if platform
-            .other_names()
-            .iter()
-            .any(|name| lower.contains(name))
-        {
+        let mut other_names = platform.other_names().iter();
+        if may_be_other && other_names.any(|name| lower.contains(name)) {
             return true;
         }
         let brand = platform.brand();
@@ -138,6 +136,12 @@ pub(super) fn platform_imitated(host: &str) -> Option<Platform> {
             || names_brand(name, &cores, *platform)
     })
 }
+
+/// How other scripts and marketing spell the names of all platforms.
+static OTHER_NAMES: LazyLock<PhraseIndex> = LazyLock::new(|| {
+    let names = Platform::NAMED.iter().flat_map(|p| p.other_names());
+    PhraseIndex::new(names.copied())
+});
 
 /// True for a domain that no host holds by chance.
 fn is_long(domain: &str) -> bool {

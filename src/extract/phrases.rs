@@ -13,6 +13,9 @@ pub(super) struct PhraseIndex {
     spans: Vec<Span>,
     /// Heads, hashed with open addressing, at most half full.
     slots: Vec<Slot>,
+    /// A bit for each head by more of the same hash, eight bits a slot: small enough to stay in the
+    /// nearest cache, and asked first.
+    known: Vec<u8>,
     /// By a hash of the first three bytes: which lengths of heads begin so, a bit a length.
     lengths: Vec<u8>,
     /// The same by the first byte, for heads of one or two bytes.
@@ -65,10 +68,12 @@ impl PhraseIndex {
             .collect();
         sorted.sort_unstable();
         let by_head = || sorted.chunk_by(|(a, _), (b, _)| head(a.as_bytes()) == head(b.as_bytes()));
+        let n_slots = (2 * by_head().count()).next_power_of_two().max(2);
         let mut index = PhraseIndex {
             text: String::with_capacity(sorted.iter().map(|(phrase, _)| phrase.len()).sum()),
             spans: Vec::with_capacity(sorted.len()),
-            slots: vec![Slot::default(); (2 * by_head().count()).next_power_of_two().max(2)],
+            slots: vec![Slot::default(); n_slots],
+            known: vec![0; n_slots],
             lengths: vec![0; 1 << THREE_BITS],
             short_lengths: [0; 256],
         };
@@ -96,7 +101,9 @@ impl PhraseIndex {
             let end = self.text.len() as u32;
             self.spans.push(Span { start, end, id });
         }
-        let slot = self.slot(head);
+        let hash = self.hash(head);
+        self.known[hash / 8] |= 1 << (hash % 8);
+        let slot = self.slot(head, hash);
         self.slots[slot] = Slot {
             head,
             first,
@@ -112,7 +119,7 @@ impl PhraseIndex {
     ) -> impl Iterator<Item = Found> + 'a {
         let rest = &text.as_bytes()[start..];
         let head = head(rest);
-        self.lengths_at(head)
+        self.lengths_at(head, rest.len())
             .flat_map(move |length| self.headed(head & mask(length)))
             .filter(move |span| rest.starts_with(self.phrase(span)))
             .map(move |span| Found {
@@ -123,9 +130,8 @@ impl PhraseIndex {
 
     /// The phrases a text holds anywhere, in the order in which the index was given them.
     pub(super) fn held_by(&self, text: &str) -> Vec<usize> {
-        let starts = 0..text.len();
-        let found = starts.flat_map(|start| self.at(text, start).map(|found| found.id));
-        let mut ids: Vec<usize> = found.collect();
+        let found = self.starts(text).flat_map(|start| self.at(text, start));
+        let mut ids: Vec<usize> = found.map(|found| found.id).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -133,16 +139,23 @@ impl PhraseIndex {
 
     /// True if a text holds one of the phrases anywhere.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        (0..text.len()).any(|start| self.at(text, start).next().is_some())
+        self.starts(text)
+            .any(|start| self.at(text, start).next().is_some())
+    }
+
+    /// The bytes of a text at which a phrase may begin.
+    fn starts<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        (0..text.len()).filter(move |start| self.lengths_of(head(&text.as_bytes()[*start..])) != 0)
     }
 
     fn phrase(&self, span: &Span) -> &[u8] {
         &self.text.as_bytes()[span.start as usize..span.end as usize]
     }
 
-    /// Lengths of the heads that may begin like this.
-    fn lengths_at(&self, head: u64) -> impl Iterator<Item = u32> + use<> {
-        let mut bits = self.short_lengths[(head & 0xff) as usize] | self.lengths[three(head)];
+    /// Lengths of the heads that may begin like this in so many bytes.
+    fn lengths_at(&self, head: u64, bytes: usize) -> impl Iterator<Item = u32> + use<> {
+        let fitting = ((1_u16 << bytes.min(HEAD)) - 1) as u8;
+        let mut bits = self.lengths_of(head) & fitting;
         std::iter::from_fn(move || {
             let length = (bits != 0).then(|| bits.trailing_zeros() + 1)?;
             bits &= bits - 1;
@@ -150,16 +163,30 @@ impl PhraseIndex {
         })
     }
 
+    /// Which lengths of heads begin like this, a bit a length.
+    fn lengths_of(&self, head: u64) -> u8 {
+        self.short_lengths[(head & 0xff) as usize] | self.lengths[three(head)]
+    }
+
     fn headed(&self, head: u64) -> &[Span] {
-        let slot = self.slots[self.slot(head)];
+        let hash = self.hash(head);
+        if self.known[hash / 8] & 1 << (hash % 8) == 0 {
+            return &[];
+        }
+        let slot = self.slots[self.slot(head, hash)];
         &self.spans[slot.first as usize..slot.last as usize]
     }
 
-    /// The slot that holds a head, or that it would be put in.
-    fn slot(&self, head: u64) -> usize {
+    /// Eight times a slot, and three bits more.
+    fn hash(&self, head: u64) -> usize {
+        let bits = self.slots.len().trailing_zeros() + 3;
+        (head.wrapping_mul(SPREAD) >> (64 - bits)) as usize
+    }
+
+    /// The slot that holds a head of this hash, or that it would be put in.
+    fn slot(&self, head: u64, hash: usize) -> usize {
         let mask = self.slots.len() - 1;
-        let bits = self.slots.len().trailing_zeros();
-        let mut at = (head.wrapping_mul(SPREAD) >> (64 - bits)) as usize;
+        let mut at = hash / 8;
         while self.slots[at].first != self.slots[at].last && self.slots[at].head != head {
             at = (at + 1) & mask;
         }

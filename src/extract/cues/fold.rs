@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::char::decompose_canonical;
-use unicode_security::MixedScript;
 
-use crate::message::fold_look_alikes;
+use crate::message::{fold_look_alikes, mixes_scripts};
 
 /// Whether a phrase must end where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +40,7 @@ impl<'a> Folded<'a> {
         let mut origin = Vec::with_capacity(original.len() + 1);
         let mut start = 0;
         for word in original.split_inclusive(char::is_whitespace) {
-            let is_disguised = mixes_scripts(word);
+            let is_disguised = is_disguised(word);
             for (at, c) in word.char_indices() {
                 if c.is_ascii() {
                     text.push(c.to_ascii_lowercase());
@@ -80,10 +79,9 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// True for a word in which letters of one script stand in for those of another.
-fn mixes_scripts(word: &str) -> bool {
-    let may_mix = !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    may_mix && !word.is_single_script()
+/// True for a word in which letters of another script stand between Latin ones.
+fn is_disguised(word: &str) -> bool {
+    !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic()) && mixes_scripts(word)
 }
 
 /// Appends a character without its accents.

@@ -84,7 +84,10 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
         .take(limits::FRAME_LINES)
         .map(|line| {
             let mut frame_links = 0;
-            let marks = line.chars().filter(|c| *c == LINK_MARK).count();
+            let marks = match line.is_ascii() {
+                true => 0,
+                false => line.chars().filter(|c| *c == LINK_MARK).count(),
+            };
             if is_html {
                 for link in targets.by_ref().take(marks) {
                     frame_links += u32::from(is_frame_link(&link.target));
