@@ -141,7 +141,7 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
                 .default_sentence
                 .map(|language| format!("yes ({language})")),
         ),
-        ("language", contact.language.map(str::to_owned)),
+        ("language", contact.language.code().map(str::to_owned)),
         ("shared contacts", contact.mutual.as_ref().map(shared)),
         ("conversation", conversation(contact.thread)),
         ("set aside", set_aside(&contact.aside)),
