@@ -143,7 +143,7 @@ impl<'a> Gathered<'a> {
     /// # Errors
     /// If linfa refuses.
     pub fn held_out(&self, alpha: f64) -> Result<Vec<Option<Vec<f64>>>, EstimateError> {
-        let by_fold: Result<Vec<Vec<(usize, Vec<f64>)>>, EstimateError> = (0..self.n_folds)
+        let by_fold: Result<Vec<_>, EstimateError> = (0..self.n_folds)
             .into_par_iter()
             .map(|fold| self.judge(fold, alpha))
             .collect();
