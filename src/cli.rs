@@ -1,5 +1,7 @@
 //! The commands and flags as types. Nothing is opened or read here.
 
+mod config;
+mod daemon;
 mod lessons;
 
 use std::path::PathBuf;
@@ -10,6 +12,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::decide::{MAX_BUDGET, ScopePolicy};
 use crate::label::Label;
 
+pub use config::{ConfigAction, Doctor};
+pub use daemon::{LogFormat, Run, Status, Undo};
 pub use lessons::{
     Forget, Labelled, Learn, LessonsAction, LessonsShown, Relabel, StateArgs, Teaching, Train,
     Unlearn,
@@ -22,7 +26,7 @@ pub use lessons::{
     name = "anteroom",
     version,
     max_term_width = 100,
-    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 wrong usage, 65 unreadable data, 66 no input,\n73 cannot write there, 74 I/O error, 78 bad configuration."
+    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 or 64 wrong usage, 65 unreadable data, 66 no input,\n69 server unavailable, 73 cannot write there, 74 I/O error, 75 try again later, 77 login refused,\n78 bad configuration."
 )]
 pub struct Cli {
     /// What to do.
@@ -53,6 +57,12 @@ pub enum Colour {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Watch mailboxes: judge what comes in, file it, learn from what you move
+    Run(Run),
+    /// Say how the daemon and its accounts go, and what was moved last
+    Status(Status),
+    /// Put filed mail back where it was
+    Undo(Undo),
     /// Say what every message is; change nothing
     Classify(Classify),
     /// Sort mail into one mbox a verdict
@@ -87,6 +97,14 @@ pub enum Command {
         #[command(subcommand)]
         action: ModelAction,
     },
+    /// Look at the configuration, or make one
+    Config {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
+    /// Check everything anteroom needs, and say what mends what is wrong
+    Doctor(Doctor),
     /// Print a completion script for a shell
     Completions {
         /// The shell.
@@ -166,11 +184,22 @@ pub struct Sort {
 
 /// `anteroom explain`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Where a state store remembers what was decided on the message, that is told beside what today's\nmodel says, and what differs.\n\nExamples:\n  anteroom explain message.eml\n  anteroom explain Inbox.mbox --message 17\n  anteroom explain Inbox.mbox --id '<1234@mail.example>'"
+)]
 pub struct Explain {
-    /// One message; '-' is standard input
+    /// A message, or mail to pick one from; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub path: PathBuf,
-    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation"
+    /// Which message of a mailbox, counted from 0 in the order of 'anteroom classify'; the first if
+    /// left out
+    #[arg(long, value_name = "N", conflicts_with = "id")]
+    pub message: Option<u64>,
+    /// The message with this Message-ID
+    #[arg(long, value_name = "MESSAGE-ID")]
+    pub id: Option<String>,
+    /// One JSON object, schema anteroom.verdict/1, with the whole account in "explanation" and a
+    /// remembered decision in "decided"
     #[arg(long)]
     pub json: bool,
     /// How it is judged.

@@ -2,6 +2,8 @@
 //! Results go to standard output, everything else to standard error.
 
 mod classify;
+mod config;
+mod doctor;
 mod evaluate;
 mod explain;
 mod generate;
@@ -10,23 +12,33 @@ mod labelled;
 mod lessons;
 mod memory;
 mod model;
+mod online;
 mod replay;
 mod report;
+mod run;
 mod sort;
+mod status;
 mod table;
 mod taught;
 mod teach;
 mod train;
+mod undo;
 mod versions;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::cli::{Cli, Colour, Command, Judging, ModelAction};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::cli::{Cli, Colour, Command, Judging, LogFormat, ModelAction};
 use crate::config::{Config, ConfigError};
+use crate::daemon::{DaemonError, LockError};
 use crate::decide::Policy;
+use crate::doctor::Trouble;
 use crate::extract::Contact;
 use crate::history::Past;
 use crate::limits;
@@ -49,6 +61,9 @@ pub enum CommandError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Files of a directory cannot be read; the others were.
+    #[error("{}", unreadable(.0))]
+    Unreadable(Vec<SourceError>),
     /// The owner's relations cannot be read.
     #[error(transparent)]
     Relations(#[from] LoadError),
@@ -67,9 +82,32 @@ pub enum CommandError {
     /// Output cannot be made there.
     #[error("{0}")]
     CannotCreate(String),
+    /// The configuration is in order and not enough.
+    #[error("{0}")]
+    Setup(String),
+    /// It may work later.
+    #[error("{0}")]
+    Later(String),
+    /// Another process works with the state.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The daemon cannot run.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
     /// Writing the result failed.
     #[error("writing the result failed: {0}")]
     Output(#[from] io::Error),
+    /// The command cannot be used like this.
+    #[error("{0}")]
+    Usage(String),
+    /// An account does not work.
+    #[error("{what}")]
+    Account {
+        /// Which, and why.
+        what: String,
+        /// What kind of trouble it is.
+        trouble: Trouble,
+    },
     /// A check of the program's own failed.
     #[error("{0}")]
     Internal(String),
@@ -82,20 +120,43 @@ impl CommandError {
             CommandError::Source(cause) | CommandError::Relations(LoadError::Source(cause)) => {
                 source_code(cause)
             }
+            CommandError::Unreadable(files) => files.first().map_or(65, source_code),
             CommandError::Relations(LoadError::Read { .. }) => 66,
             CommandError::Relations(_) | CommandError::Data(_) => 65,
             CommandError::Output(_) => 74,
             CommandError::Model(ModelError::Read { .. }) => 66,
             CommandError::Model(ModelError::Write { .. }) | CommandError::CannotCreate(_) => 73,
             CommandError::Model(_) => 65,
-            CommandError::State(StateError::Directory { .. } | StateError::File { .. }) => 73,
-            CommandError::State(StateError::Sqlite { .. }) => 74,
-            CommandError::State(_) => 65,
+            CommandError::State(cause) | CommandError::Daemon(DaemonError::State(cause)) => {
+                state_code(cause)
+            }
+            CommandError::Later(_) => 75,
+            CommandError::Lock(cause) | CommandError::Daemon(DaemonError::Lock(cause)) => {
+                lock_code(cause)
+            }
+            CommandError::Daemon(cause) => daemon_code(cause),
             CommandError::Refused(_) => 1,
+            CommandError::Usage(_) => 64,
+            CommandError::Account { trouble, .. } => trouble_code(*trouble),
             CommandError::Internal(_) => 70,
-            CommandError::Config(_) => 78,
+            CommandError::Config(_) | CommandError::Setup(_) => 78,
         }
     }
+}
+
+/// The files that cannot be read, one a line, and what became of the others.
+fn unreadable(files: &[SourceError]) -> String {
+    let mut lines: Vec<String> = files
+        .iter()
+        .take(limits::UNREADABLE_SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    let noun = if files.len() == 1 { "file" } else { "files" };
+    lines.push(format!(
+        "{} {noun} could not be read to the end; the rest was",
+        files.len()
+    ));
+    lines.join("\nanteroom: ")
 }
 
 /// The sysexits code of input that cannot be read.
@@ -104,6 +165,44 @@ fn source_code(error: &SourceError) -> u8 {
         SourceError::Missing { .. } | SourceError::EmptyDirectory { .. } => 66,
         SourceError::Io { .. } => 74,
         _ => 65,
+    }
+}
+
+/// The sysexits code of a state store that cannot be used.
+fn state_code(error: &StateError) -> u8 {
+    match error {
+        StateError::Directory { .. } | StateError::File { .. } => 73,
+        StateError::Sqlite { .. } => 74,
+        _ => 65,
+    }
+}
+
+/// The sysexits code of a lock that cannot be had.
+fn lock_code(error: &LockError) -> u8 {
+    match error {
+        LockError::Taken(_) => 75,
+        LockError::Io { .. } => 73,
+    }
+}
+
+/// The sysexits code of a daemon that does not run: of several accounts, the first one's.
+fn daemon_code(error: &DaemonError) -> u8 {
+    match error {
+        DaemonError::Accounts(troubles) => troubles.first().map_or(70, |(_, what)| what.code()),
+        DaemonError::Metrics { .. } => 78,
+        _ => 71,
+    }
+}
+
+/// The sysexits code of what is wrong with a setting, a server or a file.
+fn trouble_code(trouble: Trouble) -> u8 {
+    match trouble {
+        Trouble::Damaged => 65,
+        Trouble::Unavailable => 69,
+        Trouble::CannotWrite => 73,
+        Trouble::Later => 75,
+        Trouble::Login => 77,
+        Trouble::Settings => 78,
     }
 }
 
@@ -121,9 +220,12 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
         Judge::set_up(judging, &config()?, notes)
     };
     match cli.command {
+        Command::Run(args) => run::run(&args, config, notes),
+        Command::Status(args) => status::run(&args, &config()?),
+        Command::Undo(args) => undo::run(&args, &config()?, notes),
         Command::Classify(args) => classify::run(&args, &judge(&args.judging)?, notes),
         Command::Sort(args) => sort::run(&args, &judge(&args.judging)?, notes),
-        Command::Explain(args) => explain::run(&args, &judge(&args.judging)?),
+        Command::Explain(args) => explain::run(&args, &judge(&args.judging)?, notes),
         Command::Report(args) => report::run(&args, &judge(&args.judging)?, notes),
         Command::Learn(args) => teach::learn(&args, &config()?, notes),
         Command::Unlearn(args) => teach::unlearn(&args, &config()?, notes),
@@ -153,6 +255,8 @@ pub fn run(cli: Cli) -> Result<(), CommandError> {
                     state,
                 },
         } => versions::restore(version, model.as_deref(), &state, &config()?),
+        Command::Config { action } => config::run(&action, cli.config.as_deref(), notes),
+        Command::Doctor(args) => doctor::run(&args, cli.config.as_deref()),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man_pages(&dir),
     }
@@ -214,14 +318,35 @@ pub fn set_colour(colour: Colour) {
     .write_global();
 }
 
-/// Starts the log on standard error; `ANTEROOM_LOG` sets its level, errors only by default.
-pub fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ANTEROOM_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
-    tracing_subscriber::fmt()
+/// Starts the log; `ANTEROOM_LOG` sets its level. A daemon tells what it does, a command only of
+/// errors.
+pub fn start_logging(cli: &Cli) {
+    let (format, level) = match &cli.command {
+        Command::Run(args) => (args.log_format, "info"),
+        _ => (LogFormat::Text, "error"),
+    };
+    let filter = EnvFilter::try_from_env("ANTEROOM_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // systemd sets it where standard error goes to the journal.
+    let is_journal = std::env::var_os("JOURNAL_STREAM").is_some();
+    let journal = match format {
+        LogFormat::Journald => tracing_journald::layer().ok(),
+        LogFormat::Auto if is_journal => tracing_journald::layer().ok(),
+        _ => None,
+    };
+    if let Some(journal) = journal {
+        return tracing_subscriber::registry()
+            .with(filter)
+            .with(journal)
+            .init();
+    }
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .init();
+        .with_ansi(io::stderr().is_terminal());
+    match format {
+        LogFormat::Json => lines.json().init(),
+        _ => lines.init(),
+    }
 }
 
 /// What messages are judged by: the model and the policy, flags before configuration.

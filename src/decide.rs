@@ -1,6 +1,7 @@
 //! [`Posterior`] + [`Policy`] → [`Decision`]: what to do with a message, and the reason for it,
 //! also when the answer is to leave it alone.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::Posterior;
@@ -55,7 +56,9 @@ impl Verdict {
 }
 
 /// Which messages get a label at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScopePolicy {
     /// Only inbound contact; everything else is out of scope.
@@ -75,7 +78,7 @@ impl ScopePolicy {
 }
 
 /// What becomes of messages from people the owner knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KnownPolicy {
     /// They are left where they are.

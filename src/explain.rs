@@ -1,6 +1,8 @@
 //! Why a message got its verdict, in words a reader understands.
 
 mod explanation;
+mod grounds;
+mod then_and_now;
 mod tipping;
 
 use serde::Serialize;
@@ -13,7 +15,10 @@ use crate::model::Model;
 use crate::owner::{Relation, RuleHit};
 use crate::triage::Triage;
 
+pub(crate) use explanation::runner_up;
 pub use explanation::{Evidence, Explanation, LabelEvidence, RunnerUp};
+pub use grounds::{DecidedBy, Grounds, KeptPolicy, Recorder, Weighed};
+pub use then_and_now::{Difference, ModelThen, ReasonThen, ThenAndNow, TippingThen, Versions};
 pub use tipping::{Tipping, tipping};
 
 /// Which way a reason pulls.
@@ -38,6 +43,9 @@ pub struct Reason {
     /// How strongly: calibrated log-odds; 0 for a rule or a fact of the sender's past, which are
     /// said whatever they weigh.
     pub weight: f64,
+    /// Hash of the event's name; none for a rule or a fact of the sender's past.
+    #[serde(skip)]
+    pub event: Option<u64>,
 }
 
 /// The strongest reasons for and against the likeliest label: first what decided by rule, then
@@ -66,6 +74,7 @@ pub fn reasons_about(triage: &Triage, model: &Model, label: Label, limit: usize)
         pull: Pull::For,
         label,
         weight: 0.0,
+        event: None,
     }));
     reasons.extend(past_reasons(triage, label));
     let Some(class) = model
@@ -95,6 +104,7 @@ pub fn reasons_about(triage: &Triage, model: &Model, label: Label, limit: usize)
             pull: side.pull,
             label,
             weight: round(weight),
+            event: Some(triage.features.events[position].key),
         }));
     }
     reasons
@@ -116,6 +126,7 @@ fn past_reasons(triage: &Triage, label: Label) -> impl Iterator<Item = Reason> {
         },
         label,
         weight: 0.0,
+        event: None,
     })
 }
 
@@ -225,6 +236,7 @@ pub fn phrase(name: &str) -> String {
         "platform" => format!("it comes from {}", platform_name(rest)),
         "forged" => forgery_phrase(rest),
         "relation" => relation_phrase(rest).to_owned(),
+        "past" => format!("of the sender's past: {}", rest.replace('-', " ")),
         "number" => number_phrase(rest).to_owned(),
         "mark" => format!("the mark \"{rest}\""),
         "cue" => crate::extract::cues::describe(rest)

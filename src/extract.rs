@@ -247,6 +247,20 @@ impl Rule {
         }
     }
 
+    /// The rule's name as it is stored and as JSON spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Rule::EmptyNote => "empty-note",
+            Rule::DefaultSentence => "default-sentence",
+            Rule::Reminder => "reminder",
+            Rule::BareGroupInvite => "bare-group-invite",
+            Rule::OnlyThanks => "only-thanks",
+            Rule::Boilerplate => "boilerplate",
+            Rule::CopiedNote(_) => "copied-note",
+            Rule::AnswersOwner => "answers-owner",
+        }
+    }
+
     /// The rule in words for the owner.
     pub fn describe(self) -> Cow<'static, str> {
         let words = match self {

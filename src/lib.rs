@@ -17,6 +17,10 @@ pub mod limits;
 pub mod triage;
 
 pub mod account;
+pub mod corrections;
+pub mod daemon;
+pub mod filing;
+pub mod imap;
 pub mod mailstore;
 pub mod source;
 
@@ -42,8 +46,10 @@ pub mod evaluate;
 pub mod learn;
 pub mod model;
 pub mod replay;
+pub mod school;
 pub mod state;
 
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod doctor;

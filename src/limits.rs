@@ -3,6 +3,8 @@
 //! The input is written by strangers. A bound that is reached is recorded as a defect; it never
 //! ends a run.
 
+use std::time::Duration;
+
 use crate::history::Bounds;
 
 /// Bytes of a message that are parsed. Real mail says what it wants in far less; the cap keeps
@@ -11,6 +13,47 @@ pub const MESSAGE_BYTES: usize = 1 << 20;
 
 /// Bytes of a message's header that are fetched to recognise it by: far more than real mail has.
 pub const HEAD_BYTES: usize = 256 << 10;
+
+/// Longest a connection to a mail server may take to stand, looking up its name included.
+pub const CONNECT: Duration = Duration::from_secs(10);
+
+/// Longest wait for a greeting, a handshake or a login. Servers hold back the answer to a wrong
+/// password for three to six seconds.
+pub const LOGIN: Duration = Duration::from_secs(30);
+
+/// Longest a mail server may be silent within one command; no byte of the answer counts for more
+/// than its share of [`SLOWEST`], so that a drip does not keep a command alive.
+pub const COMMAND: Duration = Duration::from_secs(60);
+
+/// Bytes a second on the slowest line that is still of use; each byte received puts the end of
+/// [`COMMAND`] off by its share.
+pub const SLOWEST: u64 = 16 << 10;
+
+/// Bytes of an answer that holds no mail: a listing of fifty thousand folders.
+pub const ANSWER_BYTES: usize = 4 << 20;
+
+/// Bytes of the answer to a search: 1.4 million messages.
+pub const SEARCH_BYTES: usize = 16 << 20;
+
+/// Bytes of an answer a message on top of what was asked of it.
+pub const ANSWER_SLACK: usize = 64 << 10;
+
+/// Headers of messages that are asked for at once: with every header at its longest, 16 MB.
+pub const HEADS_AT_ONCE: usize = 50;
+
+/// Messages that are asked for at once. Whoever asks keeps what it asks for within some MB by the
+/// sizes; a server that sends more than it said is let go at a MiB for each.
+pub const LETTERS_AT_ONCE: usize = 100;
+
+/// UIDs in one command. Servers refuse lines of more than 8,000 bytes; these take 5,500 at most, and
+/// a folder's name 1,600.
+pub const UIDS_IN_A_COMMAND: usize = 500;
+
+/// Bytes of a user name, a password or a token; tokens of large services have some thousands.
+pub const SECRET_BYTES: usize = 16 << 10;
+
+/// Time between two looks where the server cannot say that something happened.
+pub const POLL: Duration = Duration::from_secs(30);
 
 /// Bytes of one logical `Content-*` header line. mailparse decodes RFC 2231 parameters in
 /// quadratic time inside `parse_mail` (389 kB took 1.2 s), so longer lines are cut before it.
@@ -91,6 +134,13 @@ pub const ARCHIVE_ENTRIES: usize = 10_000;
 /// Lines above the header of a table; LinkedIn writes three.
 pub const TABLE_PREAMBLE: usize = 10;
 
+/// Rows of an export that make no sense and are told one by one; finding the line of one takes as
+/// long as its table is. The others are counted.
+pub const ODD_ROWS: usize = 20;
+
+/// Files that cannot be read and are told one by one; the others are counted.
+pub const UNREADABLE_SHOWN: usize = 20;
+
 /// Stack of a thread that parses. 100 levels of nesting, mailparse's own limit, need 96 KiB in
 /// release and 384 KiB in debug builds.
 pub const PARSE_STACK_BYTES: usize = 2 << 20;
@@ -120,6 +170,13 @@ pub const STORE: Bounds = Bounds {
     notes: 100_000,
 };
 
+/// Decisions of which a state store remembers how they came about, the newest: some 500 bytes each.
+/// Nobody asks after a year why a mail was filed, and this many are years of busy mail.
+pub const GROUNDS: usize = 100_000;
+
+/// Events on each side that are remembered of how a decision came about: what a reader takes in.
+pub const GROUNDS_EVENTS: usize = 8;
+
 /// Lessons of one sender that count. One campaign, or one stranger who writes a lot, must not
 /// decide what words mean; twenty examples say all there is to say about a sender.
 pub const LESSONS_PER_SENDER: usize = 20;
@@ -133,3 +190,80 @@ pub const LESSONS_PER_DAY: usize = 200;
 /// dictionary teaches no more than another. Lessons are also worth more on other mail this way:
 /// twenty of them bring log loss on one mailbox from 0.391 to 0.385.
 pub const LESSON_UNITS: u32 = 50;
+
+/// Messages of one command that moves or copies: one by one a server moves 30 in a second, by two
+/// hundred some thousands, and the command's line stays far below the 8 kB servers read.
+pub const MOVES_PER_COMMAND: usize = 200;
+
+/// Headers fetched by one command: at [`HEAD_BYTES`] each 25 MB, and a round trip is not felt.
+pub const HEADS_PER_COMMAND: usize = 100;
+
+/// Newest messages of a folder that are looked through for one whose UID is no longer known. It
+/// happens when a folder was renumbered or when a move is taken back; the headers of so many are
+/// read in seconds.
+pub const SEARCHED_MESSAGES: usize = 20_000;
+
+/// Folders that are looked at for one that was renamed.
+pub const SEARCHED_FOLDERS: usize = 500;
+
+/// Seconds after which a closed operation is forgotten: a year of undoing.
+pub const JOURNAL_SECONDS: i64 = 365 * 24 * 3600;
+
+/// Operations that are kept whatever their age says, lest a clock that jumps ahead empties the
+/// journal.
+pub const JOURNAL_FLOOR: i64 = 10_000;
+
+/// Operations that are kept at most, some 60 MB; open ones always are.
+pub const JOURNAL_ROWS: i64 = 200_000;
+
+/// Messages fetched at once to learn from: at most 4 MiB.
+pub const LESSONS_AT_ONCE: usize = 4;
+
+/// Messages of one folder that are known by their fingerprints, the newest: some 15 MB in the state
+/// store.
+pub const RESIDENTS: usize = 200_000;
+
+/// Messages of one account that are still known after they left all managed folders. One that is
+/// forgotten and comes back is taken for new mail.
+pub const DEPARTED: usize = 100_000;
+
+/// Messages of one account that were put back and are never filed again. A person puts back a few a
+/// day at most: this is a life.
+pub const PINS: usize = 100_000;
+
+/// Moves of one account that wait to be learned. No hand moves more within a grace period; beyond it
+/// the oldest teach nothing, and `anteroom learn --from-folder` is for whole folders.
+pub const CORRECTIONS: usize = 1_000;
+
+/// Moves that are learned at once. A new model is made for all of them together, and if it is
+/// refused, for each half, down to the one that does the harm.
+pub const CORRECTIONS_AT_ONCE: usize = 16;
+
+/// Messages that are learned of a folder that is imported, the newest: they bring a model as far as
+/// lessons can, and all of them are taught anew with every later lesson.
+pub const IMPORTED: usize = 1_000;
+
+/// Times a message may be begun and not finished before it is left alone. The first time the cause
+/// may have been another message of its batch, or the power; it is then tried by itself.
+pub const BEGUN: u32 = 2;
+
+/// Messages that were begun and not finished that are remembered.
+pub const ATTEMPTS: usize = 10_000;
+
+/// New messages that are fetched, judged and filed together: one by one a server answers a quarter
+/// as fast, and more at once is not faster. What a crash interrupts is one batch.
+pub const BATCH: usize = 100;
+
+/// Bytes of one batch of new messages, unless one alone is larger.
+pub const BATCH_BYTES: usize = 4 << 20;
+
+/// Messages that wait to be filed because a server refuses. A hundred days of a busy mailbox.
+pub const DEFERRED: usize = 10_000;
+
+/// Bytes of a file or of a program's output that a secret is looked for in. Tokens have a few
+/// thousand; more is the wrong file.
+pub const SECRET_FILE_BYTES: usize = 64 << 10;
+
+/// How long a program may take to print a secret: time to unlock a key ring by hand, and no login
+/// waits longer.
+pub const SECRET_TIME: Duration = Duration::from_secs(30);

@@ -7,8 +7,8 @@ use anteroom::commands;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    commands::start_logging();
     let cli = Cli::parse();
+    commands::start_logging(&cli);
     commands::set_colour(cli.color);
     commands::exit_code(commands::run(cli))
 }

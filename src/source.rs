@@ -5,9 +5,11 @@
 //! export is read whole, within bounds). What a file is follows from its first bytes, not from its name.
 
 mod batches;
+mod error;
 mod export;
 mod inflate;
 mod mbox;
+mod passed_over;
 mod tree;
 
 use std::fs::File;
@@ -15,12 +17,15 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::error::{io_error, read_error};
 use self::export::{Export, is_zip, looks_like_table};
 use crate::limits;
 
 pub use batches::{map_batches, map_in_order};
+pub use error::SourceError;
 pub use export::{Connection, ExportRow, OwnerWrote, Person, RowKind, connections};
 pub use mbox::{MboxReader, is_separator, quote_line};
+pub use passed_over::{OddRows, PassedOver};
 
 /// One message as it was found, and where.
 #[derive(Debug)]
@@ -73,128 +78,12 @@ pub enum Rest {
     Spill,
 }
 
-/// Input that cannot be read, and what to do about it.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// Nothing is there.
-    #[error(
-        "{path}: no such file or directory; check the spelling, or give '-' to read standard input"
-    )]
-    Missing {
-        /// The path as given.
-        path: String,
-    },
-    /// The system refused.
-    #[error("{path}: cannot be read: {cause}")]
-    Io {
-        /// The path as given.
-        path: String,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// A file that is not mail.
-    #[error(
-        "{path}: not mail: {found}; expected an mbox (first line 'From …'), a single message (first line 'Name: …'), a maildir, one of these gzipped, or a LinkedIn data export (zip, folder or CSV)"
-    )]
-    NotMail {
-        /// The path as given.
-        path: String,
-        /// What the first bytes look like.
-        found: &'static str,
-    },
-    /// A folder with no mail in it.
-    #[error(
-        "{path}: no mail in this directory; expected mbox or .eml files, or a maildir with 'cur' and 'new'"
-    )]
-    EmptyDirectory {
-        /// The path as given.
-        path: String,
-    },
-    /// A gzip stream that is damaged or not complete.
-    #[error(
-        "{path}: damaged gzip after {inflated} decompressed bytes: {cause}; get the file again, or recover what is there with 'zcat {path} > part.mbox' and read that"
-    )]
-    Gzip {
-        /// The path as given.
-        path: String,
-        /// Bytes that came out before the damage.
-        inflated: u64,
-        /// What the decompressor said.
-        cause: io::Error,
-    },
-    /// A compressed file that unpacks to far more than mail ever does.
-    #[error(
-        "{path}: stopped after {inflated} bytes unpacked from {packed}: mail does not compress that well, this looks like a decompression bomb"
-    )]
-    Bomb {
-        /// The path as given.
-        path: String,
-        /// Compressed bytes read.
-        packed: u64,
-        /// Bytes unpacked.
-        inflated: u64,
-    },
-    /// An export that is larger than what is held in memory.
-    #[error(
-        "{path}: more than {} bytes of tables, larger than any export known; give single tables",
-        limits::EXPORT_BYTES
-    )]
-    TooLarge {
-        /// The path as given.
-        path: String,
-    },
-    /// A zip archive that is damaged, not complete, or no data export.
-    #[error("{path}: damaged or incomplete zip: {what}; download the export again")]
-    Archive {
-        /// The path as given.
-        path: String,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// A table that is not as it should be.
-    #[error("{path}: line {line}: {what}")]
-    Table {
-        /// The file, in its archive.
-        path: String,
-        /// Line, from 1.
-        line: u64,
-        /// What is wrong there.
-        what: String,
-    },
-    /// An archive or table without invitations or messages.
-    #[error(
-        "{path}: holds no Invitations.csv and no messages.csv; expected a LinkedIn data export (Connections.csv alone goes under connections in [relations])"
-    )]
-    NoContacts {
-        /// The path as given.
-        path: String,
-    },
-    /// An archive or table without connections.
-    #[error(
-        "{path}: holds no connections; expected Connections.csv of a LinkedIn data export, or the export that holds it"
-    )]
-    NoConnections {
-        /// The path as given.
-        path: String,
-    },
-    /// An export that does not tell whose it is.
-    #[error(
-        "{path}: does not tell which of two people you are; give the whole export, its Invitations.csv says it"
-    )]
-    UnknownOwner {
-        /// The path as given.
-        path: String,
-    },
-}
-
 /// A stream of messages.
 pub struct Source {
     pending: std::vec::IntoIter<PathBuf>,
     current: Option<Container>,
     rest: Rest,
-    /// Files of a directory that are not mail and were passed over.
-    skipped: Vec<PathBuf>,
+    passed_over: PassedOver,
     in_directory: bool,
     read: u64,
 }
@@ -215,87 +104,86 @@ impl Source {
             pending: Vec::new().into_iter(),
             current: None,
             rest,
-            skipped: Vec::new(),
+            passed_over: PassedOver::default(),
             in_directory: false,
             read: 0,
         };
         if path.as_os_str() == "-" {
             let stdin = Box::new(io::stdin());
-            source.current = Some(container("-", stdin, rest, Tables::Read)?);
+            source.take_up(container("-", stdin, rest, Tables::Read)?);
             return Ok(source);
         }
         let metadata = std::fs::metadata(path).map_err(|cause| io_error(path, cause))?;
         if metadata.is_dir() {
             if let Some(export) = Export::of_directory(path)? {
-                source.current = Some(Container::Export(export));
+                source.take_up(Container::Export(export));
                 return Ok(source);
             }
             source.in_directory = true;
-            let files = tree::mail_files(path).map_err(|cause| io_error(path, cause))?;
-            source.pending = files.into_iter();
+            let tree = tree::mail_files(path).map_err(|cause| io_error(path, cause))?;
+            source.pending = tree.files.into_iter();
+            source.passed_over.unreadable = tree.unreadable;
         } else {
-            source.current = Some(open_file(path, rest)?);
+            source.take_up(open_file(path, rest)?);
         }
         Ok(source)
     }
 
-    /// Files of a directory that were passed over because they are not mail.
-    pub fn skipped(&self) -> &[PathBuf] {
-        &self.skipped
+    fn take_up(&mut self, mut container: Container) {
+        if let Container::Export(export) = &mut container {
+            self.passed_over.odd_rows = export.take_odd_rows();
+        }
+        self.current = Some(container);
     }
 
     /// The next message, or none at the end.
     ///
     /// # Errors
-    /// If a file cannot be read on. A file of a directory that is not mail is no error: it is
-    /// passed over and listed by [`Source::skipped`].
+    /// If the file cannot be read on. Of a directory, such a file is no error: the reading goes on
+    /// with the next one, and [`Source::finish`] tells.
     pub fn next_message(&mut self) -> Result<Option<RawMessage>, SourceError> {
         loop {
-            let next = match &mut self.current {
-                Some(Container::Mbox(reader)) => reader.next_message()?,
-                Some(Container::Single(message)) => message.take(),
-                Some(Container::Export(export)) => export.next_row(),
-                None => None,
-            };
-            if let Some(message) = next {
-                self.read += 1;
-                return Ok(Some(message));
+            match self.next_of_current() {
+                Ok(Some(message)) => {
+                    self.read += 1;
+                    return Ok(Some(message));
+                }
+                Ok(None) => {}
+                Err(error) if self.in_directory => self.passed_over.unreadable.push(error),
+                Err(error) => return Err(error),
             }
+            self.current = None;
             let Some(path) = self.pending.next() else {
-                self.current = None;
                 return Ok(None);
             };
             match open_mail(&path, self.rest) {
                 Ok(container) => self.current = Some(container),
-                Err(SourceError::NotMail { .. }) => {
-                    self.skipped.push(path);
-                    self.current = None;
-                }
-                Err(error) => return Err(error),
+                Err(SourceError::NotMail { .. }) => self.passed_over.not_mail.push(path),
+                Err(error) => self.passed_over.unreadable.push(error),
             }
         }
     }
 
-    /// Checks at the end that a directory held mail at all.
+    fn next_of_current(&mut self) -> Result<Option<RawMessage>, SourceError> {
+        match &mut self.current {
+            Some(Container::Mbox(reader)) => reader.next_message(),
+            Some(Container::Single(message)) => Ok(message.take()),
+            Some(Container::Export(export)) => Ok(export.next_row()),
+            None => Ok(None),
+        }
+    }
+
+    /// Ends the reading, and tells what was passed over.
     ///
     /// # Errors
-    /// If this was a directory and nothing came of it.
-    pub fn finish(&self, path: &Path) -> Result<(), SourceError> {
-        if self.in_directory && self.read == 0 {
+    /// If this was a directory and it holds no mail at all.
+    pub fn finish(self, path: &Path) -> Result<PassedOver, SourceError> {
+        if self.in_directory && self.read == 0 && self.passed_over.unreadable.is_empty() {
             return Err(SourceError::EmptyDirectory {
                 path: path.display().to_string(),
             });
         }
-        Ok(())
-    }
-}
-
-fn io_error(path: &Path, cause: io::Error) -> SourceError {
-    let path = path.display().to_string();
-    if cause.kind() == io::ErrorKind::NotFound {
-        SourceError::Missing { path }
-    } else {
-        SourceError::Io { path, cause }
+        Ok(self.passed_over)
     }
 }
 
@@ -382,28 +270,6 @@ fn skip_lead(name: &str, reader: &mut Box<dyn BufRead + Send>) -> Result<(), Sou
         reader.consume(blank);
     }
     Ok(())
-}
-
-/// Gives a read error its place and its meaning.
-fn read_error(path: &str, cause: io::Error) -> SourceError {
-    let path = path.to_owned();
-    match cause
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<inflate::InflateError>())
-    {
-        Some(&inflate::InflateError::Bomb { packed, inflated }) => SourceError::Bomb {
-            path,
-            packed,
-            inflated,
-        },
-        Some(inflate::InflateError::Damaged { inflated, cause }) => SourceError::Gzip {
-            path,
-            inflated: *inflated,
-            cause: io::Error::new(cause.kind(), cause.to_string()),
-        },
-        Some(inflate::InflateError::TooLarge) => SourceError::TooLarge { path },
-        None => SourceError::Io { path, cause },
-    }
 }
 
 /// Why the first bytes of a file cannot be a message; none if they can.

@@ -4,9 +4,18 @@
 //! a transaction, synced before it counts (WAL, `synchronous = FULL`), so that what was said to be
 //! remembered survives a crash. Each table has one module below this one.
 
+mod accounts;
+mod attempts;
+mod corrections;
 mod decisions;
+mod deferred;
+mod grounds;
 mod history;
+mod journal;
 mod lessons;
+mod refusals;
+mod requests;
+mod residents;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -15,8 +24,17 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
+pub use accounts::{Health, Phase, Watermark};
+pub use attempts::Attempt;
+pub use corrections::{Correction, Waiting};
 pub use decisions::Decided;
+pub use deferred::Deferred;
+pub use journal::Which;
 pub use lessons::LessonBook;
+pub use refusals::OldRefusal;
+pub use requests::{LessonToo, UndoRequest};
+pub(crate) use residents::{Comer, FolderRecord, Look};
+pub use residents::{Deed, Noted};
 pub use versions::{InPlace, Making, Version};
 
 /// Name of the file in the state directory.
@@ -33,6 +51,15 @@ const STEPS: &[M<'static>] = &[
     decisions::STEP,
     lessons::STEP,
     versions::STEP,
+    accounts::STEP,
+    requests::STEP,
+    journal::STEP,
+    refusals::STEP,
+    residents::STEP,
+    corrections::STEP,
+    attempts::STEP,
+    deferred::STEP,
+    grounds::STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.
@@ -124,6 +151,11 @@ impl State {
             true => State::open(directory).map(Some),
             false => Ok(None),
         }
+    }
+
+    /// The file of the store in a directory.
+    pub fn file(directory: &Path) -> PathBuf {
+        directory.join(FILE)
     }
 
     /// The directory the store lies in.

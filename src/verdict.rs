@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::decide::{Policy, Verdict, likeliest};
-use crate::explain::{Explanation, Reason, reasons, sentence};
+use crate::decide::{LabelProbabilities, Policy, Verdict, likeliest};
+use crate::explain::{Explanation, Reason, ThenAndNow, reasons, sentence};
 use crate::extract::Contact;
 use crate::history::Past;
 use crate::label::Label;
@@ -59,10 +59,14 @@ pub struct VerdictRecord<'a> {
     /// The whole account of the verdict, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// The decision that is kept of this message, where the whole account of one was asked for.
+    /// Everything beside it is what today's model says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<ThenAndNow>,
 }
 
 /// Probabilities by label.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the labels")]
 pub struct Probabilities {
@@ -72,11 +76,21 @@ pub struct Probabilities {
     pub spam: f64,
 }
 
+impl From<LabelProbabilities> for Probabilities {
+    fn from([genuine, generic_invite, pitch, spam]: LabelProbabilities) -> Probabilities {
+        Probabilities {
+            genuine,
+            generic_invite,
+            pitch,
+            spam,
+        }
+    }
+}
+
 impl<'a> VerdictRecord<'a> {
     /// Puts the record of one message together.
     pub fn new(raw: &RawMessage, triage: &'a Triage, model: &Model) -> VerdictRecord<'a> {
         let decision = &triage.decision;
-        let [genuine, generic_invite, pitch, spam] = triage.probabilities;
         let label = match decision.verdict {
             Verdict::OutOfScope => None,
             Verdict::Label(label) => Some(label),
@@ -100,12 +114,7 @@ impl<'a> VerdictRecord<'a> {
             kind: triage.contact.kind.name(),
             verdict: decision.verdict.name(),
             label,
-            probabilities: Probabilities {
-                genuine,
-                generic_invite,
-                pitch,
-                spam,
-            },
+            probabilities: triage.probabilities.into(),
             because: sentence(decision),
             reasons: match decision.verdict {
                 Verdict::OutOfScope => Vec::new(),
@@ -115,6 +124,7 @@ impl<'a> VerdictRecord<'a> {
             defects: all_defects(triage),
             contact: &triage.contact,
             explanation: None,
+            decided: None,
         }
     }
 
@@ -124,6 +134,11 @@ impl<'a> VerdictRecord<'a> {
             explanation: Some(Explanation::of(triage, model, policy, REASONS)),
             ..self
         }
+    }
+
+    /// The record with the decision that is kept of the message.
+    pub fn beside(self, decided: Option<ThenAndNow>) -> VerdictRecord<'a> {
+        VerdictRecord { decided, ..self }
     }
 }
 

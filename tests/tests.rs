@@ -13,20 +13,30 @@ mod suite {
     mod bad_input;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
+    /// `config` and `doctor`.
+    mod config;
     /// A mail and the whole contact that is to be read out of it, pair by pair.
     mod contacts;
     /// 6,046 public mails: each gets a verdict.
     mod corpus;
+    /// What was decided beside what would be today.
+    mod decided;
     /// `evaluate`: splits, baselines, the JSON contract.
     mod evaluate;
     /// LinkedIn's data export in every layout, and archives made to break readers.
     mod export;
     /// What a platform wrote and what a person did; what that may cost.
     mod extract;
+    /// A scripted mail server.
+    pub(crate) mod fake_imap;
     /// A mailbox over a month: what came before a message, and the report on it.
     mod history;
     /// Mail made to break parsers.
     mod hostile;
+    /// Mail servers that are silent, lie and flood.
+    mod imap;
+    /// TLS, STARTTLS and logins: what is refused, and what nobody sees.
+    mod imap_login;
     /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
     /// The commands of the README do what it says.

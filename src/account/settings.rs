@@ -4,11 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::label::Label;
 
 /// A name of an account: letters, digits, `.`, `_` and `-`, 1 to 64 of them, not only dots. It goes
 /// into logs, metrics and the state store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(extend("pattern" = "^[A-Za-z0-9._-]{1,64}$"))]
 pub struct AccountName(String);
 
 impl AccountName {
@@ -22,6 +27,19 @@ impl AccountName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Text that is no name of an account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no name of an account; expected up to 64 letters, digits, '.', '_' and '-'")]
+pub struct NotAnAccountName(String);
+
+impl TryFrom<String> for AccountName {
+    type Error = NotAnAccountName;
+
+    fn try_from(text: String) -> Result<AccountName, NotAnAccountName> {
+        AccountName::new(&text).ok_or(NotAnAccountName(text))
     }
 }
 
@@ -64,12 +82,24 @@ pub struct Endpoint {
 }
 
 /// How TLS starts. There is no way without it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Security {
     /// With the first byte (port 993).
+    #[default]
     Tls,
     /// By the STARTTLS command, before anything else is said (port 143).
     StartTls,
+}
+
+impl Security {
+    /// The port servers offer it at.
+    pub fn usual_port(self) -> u16 {
+        match self {
+            Security::Tls => 993,
+            Security::StartTls => 143,
+        }
+    }
 }
 
 /// Who logs in, and how.
@@ -103,7 +133,8 @@ pub enum SecretPlace {
 }
 
 /// What the program may do in an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Decide and remember; touch nothing.
     #[default]
@@ -114,17 +145,55 @@ pub enum Mode {
     File,
 }
 
+impl Mode {
+    /// The mode as the configuration spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Observe => "observe",
+            Mode::Tag => "tag",
+            Mode::File => "file",
+        }
+    }
+}
+
 /// A folder as the owner writes it: levels separated by `/`, whatever the server's delimiter, and
-/// without the server's prefix. Never empty, no level empty, no control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// without the server's prefix. Never empty, no level empty, no control characters. The inbox, in
+/// whatever case, is `INBOX`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(extend("minLength" = 1, "maxLength" = 400))]
 pub struct FolderPath(String);
+
+/// Text that is no folder.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no folder; expected levels separated by '/', such as \"Filed/Pitches\", none empty, at most 400 bytes"
+)]
+pub struct NotAFolder(String);
+
+impl TryFrom<String> for FolderPath {
+    type Error = NotAFolder;
+
+    fn try_from(text: String) -> Result<FolderPath, NotAFolder> {
+        FolderPath::new(&text).ok_or(NotAFolder(text))
+    }
+}
 
 impl FolderPath {
     /// Takes a path; none if it is not one.
     pub fn new(path: &str) -> Option<FolderPath> {
         let is_level =
             |level: &str| !level.trim().is_empty() && !level.chars().any(char::is_control);
-        (path.len() <= 400 && path.split('/').all(is_level)).then(|| FolderPath(path.to_owned()))
+        let fits = path.len() <= 400 && path.split('/').all(is_level);
+        match path.eq_ignore_ascii_case("INBOX") {
+            true => Some(FolderPath::inbox()),
+            false => fits.then(|| FolderPath(path.to_owned())),
+        }
+    }
+
+    /// The inbox.
+    pub fn inbox() -> FolderPath {
+        FolderPath("INBOX".to_owned())
     }
 
     /// The levels.
@@ -181,7 +250,8 @@ pub struct Pace {
 }
 
 /// What becomes of mail that was there before the first start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Backlog {
     /// It is left alone.
     #[default]
@@ -214,6 +284,7 @@ mod tests {
         for bad in ["", "/a", "a//b", "a/", "a\r\nb", "a/ /b"] {
             assert_eq!(FolderPath::new(bad), None, "{bad:?}");
         }
+        assert_eq!(FolderPath::new("Inbox"), Some(FolderPath::inbox()));
         let path = FolderPath::new("Tür/Bitten & Grüße").unwrap();
         assert_eq!(path.levels().collect::<Vec<_>>(), ["Tür", "Bitten & Grüße"]);
     }

@@ -104,6 +104,19 @@ impl Counts {
         Ok(())
     }
 
+    /// The messages among these that one class may hold already: every event of theirs was counted
+    /// in it.
+    pub fn holding<'a>(&self, messages: impl Iterator<Item = &'a [Event]>) -> usize {
+        let rows: KeyMap<&[u32]> = self.iter().collect();
+        let counted = |events: &[Event], class: usize| {
+            let in_class = |event: &Event| rows.get(&event.key).is_some_and(|row| row[class] > 0);
+            events.iter().all(in_class)
+        };
+        messages
+            .filter(|events| (0..self.n_classes).any(|class| counted(events, class)))
+            .count()
+    }
+
     /// Adds other counts over the same classes.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ pub struct Teaching {
 /// `anteroom learn`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The next verdict follows. Learning the same message again changes nothing; no text of it is\nkept, only hashes.\n\nExamples:\n  anteroom learn pitch message.eml\n  anteroom learn genuine Keep.mbox"
+    after_help = "The next verdict follows. Learning the same message again changes nothing; no text of it is\nkept, only hashes. A message known under another label keeps it, and the command fails (exit code\n65) after it has learned the others: see 'anteroom relabel'.\n\nExamples:\n  anteroom learn pitch message.eml\n  anteroom learn genuine Keep.mbox"
 )]
 pub struct Learn {
     /// genuine, generic-invite, pitch or spam
@@ -65,10 +65,16 @@ pub struct Relabel {
 
 /// `anteroom unlearn`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "If some of the mail was never learned, the rest is unlearned and the command fails (exit code 65),\nso that a wrong path does not look like a lesson that is gone. A script that must be able to run\ntwice gives --if-known."
+)]
 pub struct Unlearn {
     /// Mail that was learned; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub paths: Vec<PathBuf>,
+    /// Mail that was never learned is no failure
+    #[arg(long)]
+    pub if_known: bool,
     /// What it was taught to.
     #[command(flatten)]
     pub teaching: Teaching,
@@ -76,10 +82,16 @@ pub struct Unlearn {
 
 /// `anteroom forget`
 #[derive(Debug, Args)]
+#[command(
+    after_help = "If some of the messages were never learned, the others are forgotten and the command fails (exit\ncode 65), so that a mistyped Message-ID does not look like a lesson that is gone. A script that\nmust be able to run twice gives --if-known."
+)]
 pub struct Forget {
     /// Message-ID of a learned message, or its hash as 'anteroom lessons list' shows it
     #[arg(value_name = "MESSAGE-ID", required = true)]
     pub messages: Vec<String>,
+    /// Messages that were never learned are no failure
+    #[arg(long)]
+    pub if_known: bool,
     /// What it was taught to.
     #[command(flatten)]
     pub teaching: Teaching,

@@ -25,28 +25,30 @@ pub(super) fn run(args: &Classify, judge: &Judge, notes: Notes) -> Result<(), Co
     };
     if args.json {
         let mut out = BufWriter::new(io::stdout().lock());
-        inputs::judge_each(
+        let unread = inputs::judge_each(
             &args.paths,
             Rest::Skip,
             (judge, notes),
             |raw, triage| json_line(raw, &triage, judge, detail),
             |_, line| Ok(out.write_all(&line?)?),
         )?;
-        return Ok(out.flush()?);
+        out.flush()?;
+        return unread.complete();
     }
     let mut page = Page::new(detail);
-    inputs::judge_each(
+    let unread = inputs::judge_each(
         &args.paths,
         Rest::Skip,
         (judge, notes),
         |_, triage| Row::new(&triage, &judge.model),
         |raw, row| page.add(&raw, row),
     )?;
-    page.finish()
+    page.finish(unread.odd_rows)?;
+    unread.complete()
 }
 
 /// A message's record as a line of JSON.
-pub(super) fn json_line(
+fn json_line(
     raw: &RawMessage,
     triage: &Triage,
     judge: &Judge,
@@ -56,8 +58,13 @@ pub(super) fn json_line(
     if detail == Detail::Reasons {
         record = record.explained(triage, &judge.model, &judge.policy);
     }
+    line_of(&record)
+}
+
+/// A record as a line of JSON.
+pub(super) fn line_of(record: &VerdictRecord<'_>) -> Result<Vec<u8>, CommandError> {
     let mut line =
-        serde_json::to_vec(&record).map_err(|error| CommandError::Internal(error.to_string()))?;
+        serde_json::to_vec(record).map_err(|error| CommandError::Internal(error.to_string()))?;
     line.push(b'\n');
     Ok(line)
 }
@@ -112,7 +119,7 @@ impl Row {
 
 /// How much is said of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
+enum Detail {
     OneLine,
     Reasons,
 }
@@ -178,7 +185,7 @@ impl Page {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(), CommandError> {
+    fn finish(mut self, odd_rows: usize) -> Result<(), CommandError> {
         self.print()?;
         let total: usize = self.counts.values().sum();
         let parts: Vec<String> = Verdict::ALL
@@ -197,8 +204,10 @@ impl Page {
         };
         writeln!(
             out,
-            "\n{total} {noun}: {}.{unknown} Nothing was changed.",
-            parts.join(", ")
+            "\n{total} {noun}{}{}.{unknown}{} Nothing was changed.",
+            if parts.is_empty() { "" } else { ": " },
+            parts.join(", "),
+            inputs::passed_over(odd_rows)
         )?;
         Ok(())
     }

@@ -1,18 +1,20 @@
 //! `anteroom explain`
 
+mod decided;
+mod pick;
+
 use std::io::Write;
 
-use super::classify::{self, Detail};
-use super::{CommandError, Judge};
+use super::{CommandError, Judge, Notes, classify};
 use crate::cli::Explain;
-use crate::explain::{Explanation, Pull, reasons, sentence};
+use crate::explain::{DecidedBy, Explanation, Pull, ThenAndNow, Versions, reasons, sentence};
 use crate::extract::{Aside, Mutual, Thread};
 use crate::history::{Past, Sighting};
 use crate::label::Label;
 use crate::message::LINK_MARK;
-use crate::source::{Content, Rest, Source};
+use crate::source::Content;
 use crate::triage::{Triage, read};
-use crate::verdict::all_defects;
+use crate::verdict::{VerdictRecord, all_defects};
 
 /// Reasons shown on each side.
 const REASONS: usize = 10;
@@ -20,26 +22,26 @@ const REASONS: usize = 10;
 /// The same for the labels that the message did not get.
 const OTHERS: usize = 3;
 
-pub(super) fn run(args: &Explain, judge: &Judge) -> Result<(), CommandError> {
-    let mut source = Source::open(&args.path, Rest::Skip)?;
-    let Some(raw) = source.next_message()? else {
-        return Err(CommandError::Data(format!(
-            "{}: holds no message",
-            args.path.display()
-        )));
-    };
-    let triage = triage(&raw.content, judge)?;
+pub(super) fn run(args: &Explain, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    let raw = pick::pick(args, notes)?;
+    let (triage, decided) = look(&raw.content, judge)?;
     if args.json {
-        let line = classify::json_line(&raw, &triage, judge, Detail::Reasons)?;
+        let record = VerdictRecord::new(&raw, &triage, &judge.model)
+            .explained(&triage, &judge.model, &judge.policy)
+            .beside(decided);
+        let line = classify::line_of(&record)?;
         return Ok(anstream::stdout().lock().write_all(&line)?);
     }
     let mut out = anstream::stdout().lock();
-    writeln!(
-        out,
-        "{}: {}",
-        triage.decision.verdict.name(),
-        sentence(&triage.decision)
-    )?;
+    match &decided {
+        Some(decided) => decided::print(&mut out, decided, &triage)?,
+        None => writeln!(
+            out,
+            "{}: {}",
+            triage.decision.verdict.name(),
+            sentence(&triage.decision)
+        )?,
+    }
     contact(&mut out, &triage)?;
     writeln!(out)?;
     for label in Label::ALL {
@@ -99,16 +101,25 @@ fn others(out: &mut impl Write, explanation: &Explanation) -> Result<(), Command
     Ok(())
 }
 
-/// Judges the message, knowing what the state store knows; to look at a message is not to meet
-/// it, so it is not noted.
-fn triage(content: &Content, judge: &Judge) -> Result<Triage, CommandError> {
+/// Judges the message, knowing what the state store knows, and looks up what was decided on it; to
+/// look at a message is not to meet it, so it is not noted.
+fn look(content: &Content, judge: &Judge) -> Result<(Triage, Option<ThenAndNow>), CommandError> {
     let mut memory = judge.memory()?;
     let (message, contact) = read(content, &judge.owner);
-    let past = match Sighting::of(&message, &contact, &judge.owner, &memory.salt()?) {
-        Some(sighting) => memory.past(&sighting)?,
-        None => Past::default(),
+    let sighting = Sighting::of(&message, &contact, &judge.owner, &memory.salt()?);
+    let (past, grounds) = match &sighting {
+        Some(sighting) => (memory.past(sighting)?, memory.grounds(sighting)?),
+        None => (Past::default(), None),
     };
-    Ok(judge.judge((message, contact), past))
+    let triage = judge.judge((message, contact), past);
+    let Some(grounds) = grounds else {
+        return Ok((triage, None));
+    };
+    let by = DecidedBy::of(&judge.model, &judge.policy);
+    let kept = memory.taught_models()?;
+    let versions = Versions { kept: &kept };
+    let decided = ThenAndNow::of(&grounds, &triage, &judge.model, &by, versions);
+    Ok((triage, Some(decided)))
 }
 
 /// The contact as a reader's summary.

@@ -53,7 +53,8 @@ pub(super) fn read_as<T: Send>(
                 found.push(Found { read, place });
                 Ok(())
             },
-        )?;
+        )?
+        .complete()?;
     }
     if found.is_empty() {
         let missing = if dir.exists() {
@@ -88,7 +89,8 @@ pub(super) fn read_one(
             found.push(example);
             Ok(())
         },
-    )?;
+    )?
+    .complete()?;
     Ok(found)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::explain::Grounds;
 use crate::history::{Day, Ledger, Past, Salt, Sighting};
 use crate::limits;
 use crate::state::{Decided, State, StateError};
@@ -44,6 +45,29 @@ impl Memory {
                 .collect()),
             Memory::Kept(state) => state.note(sightings),
         }
+    }
+
+    /// True if what is decided is remembered longer than this run.
+    pub(super) fn keeps_decisions(&self) -> bool {
+        matches!(self, Memory::Kept(_))
+    }
+
+    /// How the decision on a message came about, if it is remembered.
+    pub(super) fn grounds(&self, sighting: &Sighting) -> Result<Option<Grounds>, StateError> {
+        match self {
+            Memory::Run(_) => Ok(None),
+            Memory::Kept(state) => state.grounds(sighting.message),
+        }
+    }
+
+    /// Number and checksum of the taught models that are kept.
+    pub(super) fn taught_models(&self) -> Result<Vec<(i64, String)>, StateError> {
+        let versions = match self {
+            Memory::Run(_) => Vec::new(),
+            Memory::Kept(state) => state.versions()?,
+        };
+        let numbered = versions.into_iter();
+        Ok(numbered.map(|one| (one.version, one.sha256)).collect())
     }
 
     /// Keeps what was decided, if there is a store.

@@ -116,7 +116,8 @@ fn by_list(
             }
             Ok(())
         },
-    )?;
+    )?
+    .complete()?;
     Ok(found)
 }
 
@@ -149,7 +150,18 @@ fn print(replay: &Replay) -> Result<(), CommandError> {
         100.0 * replay.as_spam_upper,
         100.0 * replay.error_budget
     )?;
+    if replay.seen_before > 0 {
+        writeln!(out, "{}", seen_before(replay))?;
+    }
     Ok(())
+}
+
+/// What the figures are worth if the model has learned from this very mail.
+fn seen_before(replay: &Replay) -> String {
+    format!(
+        "By all signs the model has seen {} of the {} messages before: it has counted every word of them. What it\nsays of those is remembered and not judged, so mail it does not know will fare worse; --from-scratch, or a\nmodel made of other mail, shows how.",
+        replay.seen_before, replay.total.messages
+    )
 }
 
 fn row(period: &str, tally: &Tally) -> Vec<Cell> {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use comfy_table::Cell;
 
-use super::{CommandError, Judge, Notes, classify, inputs, table};
+use super::inputs::{self, Unread};
+use super::{CommandError, Judge, Notes, classify, table};
 use crate::cli;
 use crate::decide::Verdict;
 use crate::report::{Entry, Report, Tally};
@@ -13,21 +14,26 @@ use crate::source::Rest;
 use crate::state::State;
 
 pub(super) fn run(args: &cli::Report, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
-    let report = match &judge.state {
-        Some(state) if args.paths.is_empty() => remembered(state)?,
+    let (report, unread) = match &judge.state {
+        Some(state) if args.paths.is_empty() => (remembered(state)?, Unread::default()),
         _ => judged(&args.paths, judge, notes)?,
     };
     if args.json {
         let text = serde_json::to_string(&report)
             .map_err(|error| CommandError::Internal(error.to_string()))?;
         writeln!(anstream::stdout().lock(), "{text}")?;
-        return Ok(());
+    } else {
+        print(&report, unread.odd_rows)?;
     }
-    print(&report)
+    unread.complete()
 }
 
 /// The report on mail.
-fn judged(paths: &[PathBuf], judge: &Judge, notes: Notes) -> Result<Report, CommandError> {
+fn judged(
+    paths: &[PathBuf],
+    judge: &Judge,
+    notes: Notes,
+) -> Result<(Report, Unread), CommandError> {
     let standard_input = [PathBuf::from("-")];
     let paths = if paths.is_empty() {
         &standard_input
@@ -35,7 +41,7 @@ fn judged(paths: &[PathBuf], judge: &Judge, notes: Notes) -> Result<Report, Comm
         paths
     };
     let mut tally = Tally::default();
-    inputs::judge_each(
+    let unread = inputs::judge_each(
         paths,
         Rest::Skip,
         (judge, notes),
@@ -45,7 +51,7 @@ fn judged(paths: &[PathBuf], judge: &Judge, notes: Notes) -> Result<Report, Comm
             Ok(())
         },
     )?;
-    Ok(tally.finish())
+    Ok((tally.finish(), unread))
 }
 
 /// The report on what was decided in earlier runs; names are not kept, so nobody is named.
@@ -58,7 +64,7 @@ fn remembered(state: &Path) -> Result<Report, CommandError> {
     Ok(tally.finish())
 }
 
-fn print(report: &Report) -> Result<(), CommandError> {
+fn print(report: &Report, odd_rows: usize) -> Result<(), CommandError> {
     let say = |line: &str| writeln!(anstream::stdout().lock(), "{line}");
     let mut header = vec!["month", "platform"];
     header.extend(Verdict::ALL.iter().map(|verdict| verdict.name()));
@@ -119,8 +125,9 @@ fn print(report: &Report) -> Result<(), CommandError> {
         "messages"
     };
     say(&format!(
-        "\n{} {noun}. Nothing was changed.",
-        report.messages
+        "\n{} {noun}.{} Nothing was changed.",
+        report.messages,
+        inputs::passed_over(odd_rows)
     ))?;
     Ok(())
 }

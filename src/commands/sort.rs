@@ -29,7 +29,8 @@ pub(super) fn run(args: &Sort, judge: &Judge, notes: Notes) -> Result<(), Comman
                 .write(raw, verdict)
                 .map_err(|cause| cannot_write(&args.into, &cause))
         },
-    )?;
+    )?
+    .complete()?;
     let tallies = outputs.finish(&args.into)?;
     let mut rows = table::new(&["verdict", "messages", "file"]);
     for (verdict, tally) in &tallies {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::tipping::{Tipping, tipping};
 use super::{Pull, Reason, reasons_about};
-use crate::decide::{Policy, Verdict, likeliest};
+use crate::decide::{LabelProbabilities, Policy, Verdict, likeliest};
 use crate::label::Label;
 use crate::model::Model;
 use crate::triage::Triage;
@@ -41,6 +41,9 @@ pub struct Evidence {
     pub what: String,
     /// How strongly it pulls: calibrated log-odds; 0 for a rule, which needs none.
     pub weight: f64,
+    /// Hash of the event's name; none for a rule or a fact of the sender's past.
+    #[serde(skip)]
+    pub event: Option<u64>,
 }
 
 /// The label that came second.
@@ -60,7 +63,7 @@ impl Explanation {
                 .into_iter()
                 .map(|label| LabelEvidence::of(triage, model, label, limit))
                 .collect(),
-            runner_up: runner_up(triage),
+            runner_up: runner_up(triage.decision.verdict, &triage.probabilities),
             tipping: tipping(triage, model, policy),
         }
     }
@@ -77,6 +80,7 @@ impl LabelEvidence {
                 .map(|reason| Evidence {
                     what: reason.what.clone(),
                     weight: reason.weight,
+                    event: reason.event,
                 })
                 .collect()
         };
@@ -89,16 +93,16 @@ impl LabelEvidence {
     }
 }
 
-/// The likeliest label but one; of equals, the first.
-fn runner_up(triage: &Triage) -> Option<RunnerUp> {
-    if triage.decision.verdict == Verdict::OutOfScope {
+/// The likeliest label but one; of equals, the first. None if the mail is out of scope.
+pub(crate) fn runner_up(verdict: Verdict, probabilities: &LabelProbabilities) -> Option<RunnerUp> {
+    if verdict == Verdict::OutOfScope {
         return None;
     }
-    let first = likeliest(&triage.probabilities);
+    let first = likeliest(probabilities);
     let others = Label::ALL.into_iter().filter(|label| *label != first);
     let mut second: Option<RunnerUp> = None;
     for label in others {
-        let probability = triage.probabilities[label.index()];
+        let probability = probabilities[label.index()];
         if second.is_none_or(|second| probability > second.probability) {
             second = Some(RunnerUp { label, probability });
         }

@@ -42,6 +42,7 @@ pub fn tipping(triage: &Triage, model: &Model, policy: &Policy) -> Tipping {
                 evidence: vec![Evidence {
                     what: rule.describe().into_owned(),
                     weight: 0.0,
+                    event: None,
                 }],
                 verdict_without: Some(without),
                 because: format!("a rule decides; without the rule the verdict would be {without}"),
@@ -180,6 +181,7 @@ impl<'a> Anew<'a> {
             .map(|(event, pull)| Evidence {
                 what: phrase(self.triage.features.name(self.position(*event))),
                 weight: round(*pull),
+                event: Some(self.triage.features.events[self.position(*event)].key),
             })
             .collect();
         let without = way.decision.verdict.name();

@@ -88,11 +88,14 @@ pub enum Origin {
     Folder,
     /// The page in the browser
     Page,
+    /// The owner moved the mail, and the program saw it
+    #[value(skip)]
+    Moved,
 }
 
 impl Origin {
     /// All origins.
-    pub const ALL: [Origin; 3] = [Origin::Command, Origin::Folder, Origin::Page];
+    pub const ALL: [Origin; 4] = [Origin::Command, Origin::Folder, Origin::Page, Origin::Moved];
 
     /// The origin as it is stored and shown.
     pub fn name(self) -> &'static str {
@@ -100,6 +103,7 @@ impl Origin {
             Origin::Command => "command",
             Origin::Folder => "folder",
             Origin::Page => "page",
+            Origin::Moved => "moved",
         }
     }
 }

@@ -22,6 +22,19 @@ pub(crate) enum Death {
     After,
 }
 
+/// What is wrong with a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Quirk {
+    /// It opens for reading only.
+    ReadOnly,
+    /// `\Deleted` is not among the flags it keeps.
+    KeepsNoDeleted,
+    /// Expunging says OK and does nothing.
+    NeverExpunges,
+    /// What is moved or copied into it gets other UIDs than the server says.
+    LiesOfUids,
+}
+
 /// A message in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored {
@@ -42,6 +55,7 @@ struct Disk {
     calls: u64,
     dies: Option<(u64, Death)>,
     refuses: BTreeMap<MailboxName, RefusalCode>,
+    quirks: BTreeSet<(MailboxName, Quirk)>,
     transfers: Vec<String>,
 }
 
@@ -69,6 +83,7 @@ impl Server {
                 calls: 0,
                 dies: None,
                 refuses: BTreeMap::new(),
+                quirks: BTreeSet::new(),
                 transfers: Vec::new(),
             })),
             abilities: abilities.iter().copied().collect(),
@@ -99,6 +114,23 @@ impl Server {
     /// Refuses whatever would put mail into a folder.
     pub(crate) fn refuse(&self, mailbox: &MailboxName, code: RefusalCode) {
         self.disk.borrow_mut().refuses.insert(mailbox.clone(), code);
+    }
+
+    /// Refuses it no longer.
+    pub(crate) fn accept(&self, mailbox: &MailboxName) {
+        self.disk.borrow_mut().refuses.remove(mailbox);
+    }
+
+    pub(crate) fn quirk(&self, mailbox: &MailboxName, quirk: Quirk) {
+        let mut disk = self.disk.borrow_mut();
+        disk.quirks.insert((mailbox.clone(), quirk));
+    }
+
+    /// Gives a folder another name; its UIDs go along.
+    pub(crate) fn rename(&self, from: &MailboxName, to: &MailboxName) {
+        let mut disk = self.disk.borrow_mut();
+        let found = disk.mailboxes.remove(from).unwrap();
+        disk.mailboxes.insert(to.clone(), found);
     }
 
     /// Makes a folder; as all that follows, behind the back of every connection.
@@ -204,6 +236,10 @@ impl Mailbox {
 }
 
 impl Disk {
+    fn has(&self, mailbox: &MailboxName, quirk: Quirk) -> bool {
+        self.quirks.contains(&(mailbox.clone(), quirk))
+    }
+
     fn mailbox(&mut self, name: &MailboxName) -> Result<&mut Mailbox, MailError> {
         self.mailboxes
             .get_mut(name)
@@ -272,6 +308,9 @@ impl Connection {
                 }
                 pairs.push((*uid, disk.mailbox(into)?.put(stored)));
             }
+            if disk.has(into, Quirk::LiesOfUids) {
+                pairs.iter_mut().for_each(|(_, new)| new.0 += 1000);
+            }
             Ok(Transfer {
                 uid_validity,
                 pairs,
@@ -334,12 +373,21 @@ impl MailStore for Connection {
     fn select(&mut self, mailbox: &MailboxName, access: Access) -> Result<Selected, MailError> {
         self.open = None;
         let selected = self.run(0, |disk, _, _| {
+            let access = match disk.has(mailbox, Quirk::ReadOnly) {
+                true => Access::ReadOnly,
+                false => access,
+            };
+            let mut permanent_flags: BTreeSet<String> =
+                ["\\Deleted", "\\Seen", "\\*"].map(str::to_owned).into();
+            if disk.has(mailbox, Quirk::KeepsNoDeleted) {
+                permanent_flags.remove("\\Deleted");
+            }
             let found = disk.mailbox(mailbox)?;
             Ok(Selected {
                 uid_validity: found.uid_validity,
                 messages: u32::try_from(found.mail.len()).unwrap(),
                 access,
-                permanent_flags: ["\\Deleted", "\\Seen", "\\*"].map(str::to_owned).into(),
+                permanent_flags,
             })
         })?;
         self.open = Some(mailbox.clone());
@@ -423,7 +471,11 @@ impl MailStore for Connection {
         let command = format!("UID EXPUNGE {uids}");
         self.run(uids.len(), |disk, open, reach| {
             disk.transfers.push(command);
-            let found = disk.mailbox(open.expect("a folder is open"))?;
+            let open = open.expect("a folder is open");
+            if disk.has(open, Quirk::NeverExpunges) {
+                return Ok(());
+            }
+            let found = disk.mailbox(open)?;
             for uid in uids.as_slice().iter().take(reach) {
                 if !found.present(*uid) {
                     found.mail.remove(uid);

@@ -136,7 +136,7 @@ impl Loading {
                 self.check(path)
             },
         )?;
-        source.finish(path)?;
+        source.finish(path)?.complete()?;
         if sent == 0 {
             return Err(LoadError::NoneSent {
                 path: name(path),

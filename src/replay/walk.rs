@@ -114,6 +114,9 @@ pub struct Tally {
 pub struct Replay {
     /// [`SCHEMA`].
     pub schema: &'static str,
+    /// Messages that the model it started with has seen, by all signs: it has counted every single
+    /// thing in them. It knows what they are, so nothing about unknown mail follows from them.
+    pub seen_before: usize,
     /// Share of genuine mail that may be filed away.
     pub error_budget: f64,
     /// By week, month or year, in order; those without mail are left out.
@@ -137,6 +140,7 @@ pub fn replay(
     policy: &Policy,
 ) -> Result<Replay, LearnError> {
     messages.sort_by_key(|message| message.date);
+    let seen_before = seen_before(&messages, start);
     let step = match (messages.first(), messages.last()) {
         (Some(first), Some(last)) => Step::for_span(first.date, last.date),
         _ => Step::Week,
@@ -173,12 +177,27 @@ pub fn replay(
     let total = walk.total;
     Ok(Replay {
         schema: SCHEMA,
+        seen_before,
         error_budget: policy.error_budget,
         periods,
         filed_away_upper: upper_bound(total.genuine_filed_away, total.genuine),
         as_spam_upper: upper_bound(total.genuine_as_spam, total.genuine),
         total,
     })
+}
+
+/// Events from which on a message is not made of common ones alone: of 2,031 labelled examples with
+/// so many, none looks seen to a model of four fifths of the examples that it is not among, and all
+/// look so to a model that it was counted in.
+const TELLING: usize = 20;
+
+fn seen_before(messages: &[Waiting], start: &Start<'_>) -> usize {
+    let Start::From(model) = start else { return 0 };
+    let telling = messages
+        .iter()
+        .map(|message| message.events.as_slice())
+        .filter(|events| events.len() >= TELLING);
+    model.counts.holding(telling)
 }
 
 struct Walk {

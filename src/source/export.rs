@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use self::archive::Budget;
 use self::rows::Tables;
-use super::{Content, RawMessage, SourceError};
+use super::{Content, OddRows, RawMessage, SourceError};
 
 pub use rows::{Connection, ExportRow, OwnerWrote, Person, RowKind};
 pub(super) use table::looks_like_table;
@@ -24,6 +24,7 @@ pub(super) use table::looks_like_table;
 /// The rows of an export that are inbound contact, in the order of its files.
 pub(super) struct Export {
     rows: std::vec::IntoIter<RawMessage>,
+    odd: OddRows,
 }
 
 impl Export {
@@ -53,16 +54,24 @@ impl Export {
         Export::assemble(Path::new(name), tables)
     }
 
-    fn assemble(path: &Path, tables: Tables) -> Result<Export, SourceError> {
+    fn assemble(path: &Path, mut tables: Tables) -> Result<Export, SourceError> {
         if !tables.has_contacts {
             return Err(SourceError::NoContacts {
                 path: path.display().to_string(),
             });
         }
+        let mut odd = std::mem::take(&mut tables.odd);
+        odd.join(std::mem::take(&mut tables.odd_connections));
         let rows = conversations::inbound(path, tables)?;
         Ok(Export {
             rows: rows.into_iter(),
+            odd,
         })
+    }
+
+    /// The rows that make no sense; they are given away once.
+    pub(super) fn take_odd_rows(&mut self) -> OddRows {
+        std::mem::take(&mut self.odd)
     }
 
     pub(super) fn next_row(&mut self) -> Option<RawMessage> {
@@ -73,20 +82,25 @@ impl Export {
 /// The connections of a `Connections.csv`, or of the export (zip or directory) that holds it.
 ///
 /// # Errors
-/// If it cannot be read, or holds no connections.
+/// If it cannot be read, holds no connections, or a row of them makes no sense: whoever is not known
+/// for a connection may be filed away.
 pub fn connections(path: &Path) -> Result<Vec<Connection>, SourceError> {
     let mut tables = Tables::default();
-    let metadata = std::fs::metadata(path).map_err(|cause| super::io_error(path, cause))?;
+    let metadata = std::fs::metadata(path).map_err(|cause| super::error::io_error(path, cause))?;
     if metadata.is_dir() {
         archive::read_files(&archive::table_files(path)?, &mut tables)?;
     } else {
-        let mut file = std::fs::File::open(path).map_err(|cause| super::io_error(path, cause))?;
-        if archive::is_zip(&mut file).map_err(|cause| super::io_error(path, cause))? {
+        let mut file =
+            std::fs::File::open(path).map_err(|cause| super::error::io_error(path, cause))?;
+        if archive::is_zip(&mut file).map_err(|cause| super::error::io_error(path, cause))? {
             archive::read_archive(path, file, &mut tables)?;
         } else {
             let mut budget = Budget::of_plain_files();
             tables.read(&path.display().to_string(), budget.bound(file))?;
         }
+    }
+    if let Some(odd) = tables.odd_connections.first.pop() {
+        return Err(odd);
     }
     match tables.has_connections {
         true => Ok(tables.connections),

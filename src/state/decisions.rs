@@ -1,10 +1,12 @@
-//! What was decided on which message, for reports: names the program gives, a day, hashes.
+//! What was decided on which message: names the program gives, a day, hashes. How it came about is
+//! in `grounds`.
 
 use rusqlite::{Row, TransactionBehavior, params};
 use rusqlite_migration::M;
 
-use super::{State, StateError};
+use super::{State, StateError, grounds};
 use crate::decide::Verdict;
+use crate::explain::{Grounds, Recorder};
 use crate::history::{Act, Day, Sighting};
 use crate::limits;
 use crate::report::{Entry, Name, month, wants};
@@ -22,21 +24,21 @@ pub(super) const STEP: M<'static> = M::up(
      ) STRICT;",
 );
 
-/// The decision on one message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The decision on one message, and how it came about.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
     message: u64,
     sender: u64,
     day: Option<Day>,
     platform: &'static str,
     wants: String,
-    verdict: Verdict,
+    grounds: Grounds,
 }
 
 impl Decided {
-    /// Takes the decision on a message that was sighted; none unless somebody wrote it to the
-    /// owner.
-    pub fn of(sighting: &Sighting, triage: &Triage) -> Option<Decided> {
+    /// Takes down the decision on a message that was sighted; none unless somebody wrote it to the
+    /// owner. `recorder` is of the model and policy that made it.
+    pub fn of(sighting: &Sighting, triage: &Triage, recorder: &Recorder<'_>) -> Option<Decided> {
         let sender = *sighting.who.first()?;
         matches!(sighting.act, Act::Wrote(_)).then(|| Decided {
             message: sighting.message,
@@ -44,7 +46,7 @@ impl Decided {
             day: sighting.day,
             platform: triage.contact.platform.name(),
             wants: wants(triage).join(" "),
-            verdict: triage.decision.verdict,
+            grounds: recorder.grounds(triage),
         })
     }
 }
@@ -88,8 +90,9 @@ fn keep(
             decided.day.map(|day| day.0),
             decided.platform,
             decided.wants,
-            decided.verdict.name(),
+            decided.grounds.verdict.name(),
         ])?;
+        grounds::save(&batch, decided.message, &decided.grounds)?;
     }
     drop(insert);
     // The oldest by their own dates, the undated first.
@@ -99,6 +102,7 @@ fn keep(
              LIMIT max(0, (SELECT count(*) FROM decision) - ?1))",
         [i64::try_from(limits::STORE.messages).unwrap_or(i64::MAX)],
     )?;
+    grounds::forget(&batch, limits::GROUNDS)?;
     batch.commit()
 }
 

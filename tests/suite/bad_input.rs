@@ -45,6 +45,91 @@ fn a_truncated_gzip() {
         .fails(65, &["mail.mbox.gz", "damaged gzip after", "zcat"]);
 }
 
+/// A directory with a mailbox that breaks off after some messages, between two good ones.
+fn broken_directory(here: &Workspace) {
+    let one = |name: &str| mbox(&[mail("a@x.example", name, "shall we meet on Tuesday")]);
+    let long = |n: usize| {
+        let text: String = (0..3_000)
+            .map(|k| format!("{} ", (n * 7 + k * k) % 9_973))
+            .collect();
+        mail("a@x.example", &format!("long {n}"), &text)
+    };
+    let packed = gzip(mbox(&(0..200).map(long).collect::<Vec<_>>()).as_bytes());
+    here.write("in/a.mbox", one("first"));
+    here.write("in/b.mbox.gz", &packed[..packed.len() / 2]);
+    here.write("in/c.mbox", one("last"));
+}
+
+#[test]
+fn a_broken_file_of_a_directory_does_not_hide_the_others() {
+    let here = Workspace::new();
+    broken_directory(&here);
+    let run = here.run(&["classify", "--json", "in"]);
+    assert_eq!(run.output.status.code(), Some(65));
+    let said = run.stderr();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(
+        lines[0].contains("in/b.mbox.gz: damaged gzip after"),
+        "{said}"
+    );
+    assert!(
+        lines[1].contains("1 file could not be read to the end"),
+        "{said}"
+    );
+    let records = run.json();
+    assert_eq!(records[0]["subject"], "first");
+    assert_eq!(records[records.len() - 1]["subject"], "last");
+    assert!(
+        records.len() > 20 && records.len() < 202,
+        "{}",
+        records.len()
+    );
+    let table = here.run(&["classify", "in"]).stdout();
+    assert!(table.contains("Nothing was changed"), "{table}");
+    let report = here.run(&["report", "in"]);
+    assert_eq!(report.output.status.code(), Some(65));
+    assert!(report.stdout().contains("Nothing was changed"));
+}
+
+#[test]
+fn what_must_be_whole_is_not_made_of_a_broken_directory() {
+    let here = Workspace::new();
+    broken_directory(&here);
+    let run = here.run(&["sort", "in", "--into", "out"]);
+    assert_eq!(run.output.status.code(), Some(65));
+    std::fs::create_dir(here.path("mine")).unwrap();
+    std::fs::rename(here.path("in"), here.path("mine/genuine")).unwrap();
+    here.write("mine/spam/a.eml", mail("a@x.example", "s", "cheap pills"));
+    let run = here.run(&["train", "mine", "--out", "m"]);
+    assert_eq!(run.output.status.code(), Some(65));
+    assert!(
+        run.stderr().contains("mine/genuine/b.mbox.gz"),
+        "{}",
+        run.stderr()
+    );
+    assert_eq!(here.entries(), ["mine"]);
+    // Relations too: whom the owner wrote to would be filed away.
+    here.write("m.eml", mail("a@x.example", "s", "hello"));
+    here.run(&["classify", "m.eml", "--sent", "mine/genuine"])
+        .fails(65, &["mine/genuine/b.mbox.gz", "damaged gzip"]);
+}
+
+#[test]
+fn a_directory_of_nothing_but_broken_files() {
+    let here = Workspace::new();
+    let text: String = (0..9_000).map(|n| format!("{} ", n * n % 9_973)).collect();
+    let packed = gzip(mail("a@x.example", "s", &text).as_bytes());
+    here.write("in/a.gz", &packed[..packed.len() / 2]);
+    let run = here.run(&["classify", "in"]);
+    assert_eq!(run.output.status.code(), Some(65));
+    assert!(
+        run.stderr().contains("in/a.gz: damaged gzip"),
+        "{}",
+        run.stderr()
+    );
+}
+
 #[test]
 fn a_decompression_bomb() {
     let here = Workspace::new();
@@ -140,7 +225,13 @@ fn a_wrong_configuration() {
     here.write("c.toml", "scope = \"all\"\nerror_buget = 0.01\n");
     let run = here.run(&["classify", "m.eml", "--config", "c.toml"]);
     assert_eq!(run.output.status.code(), Some(78));
-    for words in ["c.toml", "line 2", "error_buget", "^", "expected one of"] {
+    for words in [
+        "c.toml:2:1",
+        "did you mean `error_budget`",
+        "error_buget",
+        "^",
+        "expected one of",
+    ] {
         assert!(run.stderr().contains(words), "{}", run.stderr());
     }
     here.run(&["classify", "m.eml", "--config", "none.toml"])

@@ -102,8 +102,13 @@ fn a_lesson_changes_the_next_verdict_and_taking_it_back_changes_it_back() {
         sums[0], sums[2],
         "counts, calibration and guard are as before"
     );
-    let nothing = here.run(&["unlearn", "m.eml"]).ok().stdout();
-    assert!(nothing.contains("1 not known"), "{nothing}");
+    let nothing = here.run(&["unlearn", "m.eml"]);
+    let nothing = nothing.fails(
+        65,
+        &["1 of 1 messages: never learned", "anteroom lessons list"],
+    );
+    assert!(nothing.stdout().contains("1 not known"));
+    here.run(&["unlearn", "--if-known", "m.eml"]).ok();
 }
 
 #[test]
@@ -111,11 +116,17 @@ fn relabelling_is_unlearning_and_learning() {
     let here = workspace();
     here.write("m.eml", offer(1));
     here.run(&["learn", "spam", "m.eml"]).ok();
-    let refused = here.run(&["learn", "pitch", "m.eml"]).ok().stdout();
+    here.write("new one.eml", offer(2));
+    let refused = here.run(&["learn", "pitch", "m.eml", "new one.eml"]);
+    let mend = "anteroom relabel pitch m.eml 'new one.eml'";
+    let refused = refused.fails(65, &["1 of 2 messages: known under another label", mend]);
+    let said = refused.stdout();
     assert!(
-        refused.contains("known under another label: relabel"),
-        "{refused}"
+        said.contains("known under another label: relabel"),
+        "{said}"
     );
+    assert!(said.contains("1 learned"), "{said}");
+    here.run(&["unlearn", "new one.eml"]).ok();
     here.run(&["relabel", "pitch", "m.eml"]).ok();
     let other = workspace();
     other.write("m.eml", offer(1));
@@ -123,8 +134,9 @@ fn relabelling_is_unlearning_and_learning() {
     assert_eq!(in_place(&here)["sha256"], in_place(&other)["sha256"]);
     let unknown = other.run(&["forget", "offer 1@x.example"]).ok().stdout();
     assert!(unknown.contains("1 forgotten"), "{unknown}");
-    let late = other.run(&["relabel", "pitch", "m.eml"]).ok().stdout();
-    assert!(late.contains("not learned yet"), "{late}");
+    let late = other.run(&["relabel", "pitch", "m.eml"]);
+    let late = late.fails(65, &["never learned", "anteroom learn pitch m.eml"]);
+    assert!(late.stdout().contains("not learned yet"));
     // There and back again is held, and a new start releases it.
     here.run(&["relabel", "spam", "m.eml"]).ok();
     let held = listed(&here, "held");
@@ -145,8 +157,10 @@ fn forgetting_needs_no_mail_and_leaves_no_trace() {
     here.run(&["forget", "<offer 1@x.example>", &hash]).ok();
     assert!(listed(&here, "list").is_empty());
     assert_eq!(in_place(&here)["sha256"], versions(&here)[0]["sha256"]);
-    let again = here.run(&["forget", &hash]).ok().stdout();
-    assert!(again.contains("1 not known"), "{again}");
+    let again = here.run(&["forget", &hash]);
+    let again = again.fails(65, &["1 of 1 messages: never learned", "--if-known"]);
+    assert!(again.stdout().contains("1 not known"));
+    here.run(&["forget", "--if-known", &hash]).ok();
 }
 
 #[test]

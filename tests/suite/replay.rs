@@ -134,6 +134,48 @@ fn a_directory_sorted_by_label_will_do() {
 }
 
 #[test]
+fn a_model_that_has_seen_the_mail_says_so() {
+    let here = Workspace::new();
+    let replay = |args: &[&str]| {
+        let run = here.run(&[&["replay", "mine"], args].concat()).ok();
+        (run.stdout(), run.stderr())
+    };
+    let folder = super::support::root().join("training-data");
+    for label in ["genuine", "pitch"] {
+        let mut files: Vec<_> = std::fs::read_dir(folder.join(label))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        for (n, file) in files.iter().take(20).enumerate() {
+            here.write(
+                &format!("mine/{label}/{n}.eml"),
+                std::fs::read(file).unwrap(),
+            );
+        }
+    }
+    here.run(&["train", "mine", "--out", "own.model"]).ok();
+    let own = ["--model", "own.model"];
+    let (shown, _) = replay(&own);
+    assert!(shown.contains("the model has seen"), "{shown}");
+    assert!(shown.contains("--from-scratch"), "{shown}");
+    let text = replay(&[&own[..], &["--json"]].concat()).0;
+    let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let seen = record["seen_before"].as_u64().unwrap();
+    let all = record["total"]["messages"].as_u64().unwrap();
+    assert!(seen * 2 > all && all > 20, "{seen} of {all}");
+    let (shown, _) = replay(&["--from-scratch"]);
+    assert!(!shown.contains("the model has seen"), "{shown}");
+    // Mail of nobody the model knows.
+    let other = Workspace::new();
+    let (mail, labels) = labelled();
+    other.write("in.mbox", mail);
+    other.write("labels.csv", labels);
+    let run = other.run(&["replay", "in.mbox", "--labels", "labels.csv", "--json"]);
+    assert_eq!(run.json()[0]["seen_before"], 0);
+}
+
+#[test]
 fn labels_that_cannot_be_used_are_named() {
     let here = Workspace::new();
     here.write("in.mbox", labelled().0);

@@ -10,8 +10,9 @@ use zip::result::ZipError;
 
 use super::rows::Tables;
 use crate::limits;
+use crate::source::SourceError;
+use crate::source::error::io_error;
 use crate::source::inflate::InflateError;
-use crate::source::{SourceError, io_error};
 
 /// The tables that are read, in this order.
 const TABLES: [&str; 3] = ["invitations.csv", "messages.csv", "connections.csv"];

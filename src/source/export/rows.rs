@@ -6,7 +6,7 @@ use std::io::Read;
 use super::date;
 use super::table::{Row, Table};
 use crate::owner::profile_slug;
-use crate::source::SourceError;
+use crate::source::{OddRows, SourceError};
 
 /// One row of an export that is an inbound contact.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,32 +104,48 @@ pub(super) struct Tables {
     pub(super) has_contacts: bool,
     /// True if there was a table of connections.
     pub(super) has_connections: bool,
+    /// Rows that make no sense, of all tables.
+    pub(super) odd: OddRows,
+    /// Those of connections.
+    pub(super) odd_connections: OddRows,
 }
 
 impl Tables {
-    /// Reads one table; which one, its columns tell.
+    /// Reads one table; which one, its columns tell. Rows that make no sense are passed over.
+    ///
+    /// # Errors
+    /// If it cannot be read to its end, is of no known kind, or has no row that makes sense.
     pub(super) fn read(&mut self, name: &str, stream: impl Read) -> Result<(), SourceError> {
-        let table = Table::open(name, stream)?;
+        let mut table = Table::open(name, stream)?;
         let has = |column: &str| table.column(&[column]).is_some();
+        let mut odd = OddRows::default();
         self.names.push(name.to_owned());
         if has("from") && has("content") && has("date") {
             self.has_contacts = true;
-            self.read_messages(table)
+            self.read_messages(&mut table, &mut odd)?;
         } else if has("from") && has("message") && has("direction") {
             self.has_contacts = true;
-            self.read_invitations(table)
+            self.read_invitations(&mut table, &mut odd)?;
         } else if has("first name") && has("last name") {
             self.has_connections = true;
-            self.read_connections(table)
+            self.read_connections(&mut table, &mut odd)?;
+            self.odd_connections.join(table.with_sense(odd)?);
+            return Ok(());
         } else {
-            Err(table.error(
+            return Err(table.error(
                 table.header_at,
                 "columns of no known table; expected those of Invitations.csv (From, To, Sent At, Message, Direction), messages.csv (FROM, TO, DATE, SUBJECT, CONTENT) or Connections.csv (First Name, Last Name)".to_owned(),
-            ))
+            ));
         }
+        self.odd.join(table.with_sense(odd)?);
+        Ok(())
     }
 
-    fn read_invitations(&mut self, mut table: Table) -> Result<(), SourceError> {
+    fn read_invitations(
+        &mut self,
+        table: &mut Table,
+        odd: &mut OddRows,
+    ) -> Result<(), SourceError> {
         let [from, to, sent, message, direction] = [
             table.column(&["from"]),
             table.column(&["to"]),
@@ -139,15 +155,13 @@ impl Tables {
         ];
         let inviter = table.column(&["inviterprofileurl"]);
         let invitee = table.column(&["inviteeprofileurl"]);
-        let mut index = 0;
-        while let Some(row) = table.next_row()? {
+        while let Some(row) = table.next_row(odd)? {
             let Some(way) = way(&row.text(direction)) else {
-                let found = row.text(direction);
-                let (at, shown) = (row.at, crate::message::clean_text(&found));
-                return Err(table.error(
-                    at,
-                    format!("Direction is '{shown}'; expected INCOMING or OUTGOING"),
-                ));
+                let found = crate::message::clean_text(&row.text(direction));
+                let (at, shown) = (row.at, found);
+                let what = format!("Direction is '{shown}'; expected INCOMING or OUTGOING");
+                odd.add(|| table.error(at, what));
+                continue;
             };
             self.invitations.push(Placed {
                 row: ExportRow {
@@ -160,35 +174,36 @@ impl Tables {
                     is_connection: false,
                 },
                 table: self.names.len() - 1,
-                index,
+                index: row.index,
                 to: vec![Person::new(&row.text(to), &row.text(invitee))],
                 conversation: String::new(),
                 direction: Some(way),
             });
-            index += 1;
         }
         Ok(())
     }
 
-    fn read_messages(&mut self, mut table: Table) -> Result<(), SourceError> {
-        let columns = MessageColumns::of(&table);
-        let mut index = 0;
-        while let Some(row) = table.next_row()? {
+    fn read_messages(&mut self, table: &mut Table, odd: &mut OddRows) -> Result<(), SourceError> {
+        let columns = MessageColumns::of(table);
+        while let Some(row) = table.next_row(odd)? {
             if !columns.is_draft(&row) {
                 self.messages
-                    .push(columns.placed(&row, self.names.len() - 1, index));
+                    .push(columns.placed(&row, self.names.len() - 1));
             }
-            index += 1;
         }
         Ok(())
     }
 
-    fn read_connections(&mut self, mut table: Table) -> Result<(), SourceError> {
+    fn read_connections(
+        &mut self,
+        table: &mut Table,
+        odd: &mut OddRows,
+    ) -> Result<(), SourceError> {
         let first = table.column(&["first name"]);
         let last = table.column(&["last name"]);
         let url = table.column(&["url", "profile url"]);
         let email = table.column(&["email address"]);
-        while let Some(row) = table.next_row()? {
+        while let Some(row) = table.next_row(odd)? {
             let email = row.text(email).trim().to_owned();
             self.connections.push(Connection {
                 name: one_spelling(&format!("{} {}", row.text(first), row.text(last))),
@@ -240,7 +255,7 @@ impl MessageColumns {
         })
     }
 
-    fn placed(&self, row: &Row<'_>, table: usize, index: u64) -> Placed {
+    fn placed(&self, row: &Row<'_>, table: usize) -> Placed {
         let from = Person::new(&row.text(self.from), &row.text(self.profile));
         let text = row.text(self.content);
         let subject = row.text(self.subject);
@@ -261,7 +276,7 @@ impl MessageColumns {
                 is_connection: false,
             },
             table,
-            index,
+            index: row.index,
             to: recipients(&row.text(self.to), &row.text(self.to_profiles)),
             conversation: row.text(self.conversation),
             direction: way(&row.text(self.direction)),

@@ -5,7 +5,8 @@ use std::io::{Cursor, Read};
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 
 use crate::limits;
-use crate::source::{SourceError, read_error};
+use crate::source::error::read_error;
+use crate::source::{OddRows, SourceError};
 
 /// A table being read, its bytes in memory so that an error can name its line.
 pub(super) struct Table {
@@ -16,6 +17,8 @@ pub(super) struct Table {
     /// Where the header begins.
     pub(super) header_at: u64,
     record: ByteRecord,
+    /// Rows that were read.
+    rows: u64,
 }
 
 /// One row of a table.
@@ -23,6 +26,8 @@ pub(super) struct Row<'a> {
     record: &'a ByteRecord,
     /// Where it begins, in bytes.
     pub(super) at: u64,
+    /// Position in its table, from 0.
+    pub(super) index: u64,
 }
 
 impl Table {
@@ -45,6 +50,7 @@ impl Table {
             columns: Vec::new(),
             header_at: 0,
             record: ByteRecord::new(),
+            rows: 0,
         };
         for _ in 0..=limits::TABLE_PREAMBLE {
             if !table.advance()? {
@@ -66,24 +72,52 @@ impl Table {
             .find_map(|name| self.columns.iter().position(|column| column == name))
     }
 
-    /// The next row, or none at the end.
-    pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>, SourceError> {
-        if !self.advance()? {
-            return Ok(None);
-        }
-        let at = self.at();
-        if self.record.len() != self.columns.len() {
+    /// The next row, or none at the end. Rows of another length than the header are passed over.
+    ///
+    /// # Errors
+    /// If the table ends within a quotation: all that follows its beginning would be one odd row.
+    pub(super) fn next_row(&mut self, odd: &mut OddRows) -> Result<Option<Row<'_>>, SourceError> {
+        while self.advance()? {
+            self.rows += 1;
+            let at = self.at();
+            if self.record.len() == self.columns.len() {
+                return Ok(Some(Row {
+                    record: &self.record,
+                    at,
+                    index: self.rows - 1,
+                }));
+            }
             let what = format!(
                 "{} fields where the header names {} columns",
                 self.record.len(),
                 self.columns.len()
             );
-            return Err(self.error(at, what));
+            if self.is_cut_off(at) {
+                let what = format!("{what}, and a quotation that does not end");
+                return Err(self.error(at, what));
+            }
+            odd.add(|| self.error(at, what));
         }
-        Ok(Some(Row {
-            record: &self.record,
-            at,
-        }))
+        Ok(None)
+    }
+
+    /// The odd rows of a table that was read.
+    ///
+    /// # Errors
+    /// If it has no others: then the table is broken, and not a row of it.
+    pub(super) fn with_sense(&self, mut odd: OddRows) -> Result<OddRows, SourceError> {
+        if odd.count as u64 == self.rows && self.rows > 0 {
+            return Err(odd.first.swap_remove(0));
+        }
+        Ok(odd)
+    }
+
+    /// True if the row that begins at a byte is the last and ends within a quotation.
+    fn is_cut_off(&self, at: u64) -> bool {
+        let bytes = self.reader.get_ref().get_ref();
+        let row = &bytes[bytes.len().min(at as usize)..];
+        let is_last = self.reader.position().byte() as usize >= bytes.len();
+        is_last && memchr::memchr_iter(b'"', row).count() % 2 == 1
     }
 
     /// An error in the row that begins at a byte. Its line is counted here: the reader's own
@@ -166,10 +200,13 @@ mod tests {
             let mut table = Table::open("c.csv", text.as_bytes()).unwrap();
             assert_eq!(table.column(&["surname", "last name"]), Some(1));
             assert_eq!(table.column(&["to"]), None);
-            let row = table.next_row().unwrap().unwrap();
+            let mut odd = OddRows::default();
+            let row = table.next_row(&mut odd).unwrap().unwrap();
             assert!(row.text(Some(2)).starts_with('a') && row.text(None).is_empty());
-            let error = table.next_row().err().unwrap().to_string();
+            assert!(table.next_row(&mut odd).unwrap().is_none());
+            let error = odd.first[0].to_string();
             assert!(error.starts_with("c.csv: line 8: 2 fields"), "{error}");
+            assert_eq!(odd.count, 1);
         }
         assert!(Table::open("e.csv", &b"a\nb\n"[..]).is_err());
     }

@@ -1,0 +1,314 @@
+//! Whole files and what is said about them.
+
+use super::*;
+use crate::account::{
+    AccountName, Endpoint, FileInto, FolderPath, Login, Mode, Pace, SecretPlace, Security,
+};
+use crate::label::Label;
+
+/// The example with the comment marks of the settings removed.
+fn spelled_out() -> String {
+    include_str!("../../config.example.toml")
+        .lines()
+        .map(|line| line.strip_prefix("#:").unwrap_or(line))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn the_example_is_valid_and_states_the_defaults() {
+    let example = include_str!("../../config.example.toml");
+    assert_eq!(
+        Config::parse(example, "example").unwrap(),
+        Config::default()
+    );
+    let config = Config::parse(&spelled_out(), "example").unwrap();
+    assert_ne!(config, Config::default());
+    assert_eq!(config.policy(), Policy::default());
+    let [account] = config.accounts() else {
+        panic!("{:?}", config.accounts());
+    };
+    assert_eq!(account.pace, Pace::default());
+    assert_eq!(account.mode, Mode::default());
+    assert_eq!(account.file_into, FileInto::default());
+    assert_eq!(account.watch, [FolderPath::inbox()]);
+    assert_eq!(account.endpoint.security, Security::Tls);
+}
+
+#[test]
+fn the_example_documents_every_key_of_the_schema() {
+    fn keys(schema: &serde_json::Value, found: &mut Vec<String>) {
+        if let Some(object) = schema.get("properties").and_then(|p| p.as_object()) {
+            found.extend(object.keys().cloned());
+        }
+        let inner = schema.as_object().into_iter().flat_map(|map| map.values());
+        inner.for_each(|schema| keys(schema, found));
+    }
+    let mut found = Vec::new();
+    keys(Config::schema().as_value(), &mut found);
+    assert!(found.len() > 30, "{found:?}");
+    let example = include_str!("../../config.example.toml");
+    for key in found {
+        let is_set = |line: &str| {
+            let line = line.trim_start_matches(['#', ':', ' ', '[']);
+            let rest = line.strip_prefix(key.as_str());
+            let rest = rest.or_else(|| line.split_once('.')?.1.strip_prefix(key.as_str()));
+            rest.is_some_and(|rest| rest.starts_with([' ', ']']))
+        };
+        assert!(example.lines().any(is_set), "{key}");
+    }
+}
+
+#[test]
+fn what_the_example_offers_instead_is_valid_too() {
+    let is_secret = |line: &str| {
+        let key = line.split(' ').next().unwrap_or_default();
+        account::SECRET_KEYS.contains(&key)
+    };
+    let offered: Vec<&str> = include_str!("../../config.example.toml")
+        .lines()
+        .filter_map(|line| line.strip_prefix("#   "))
+        .filter(|line| is_secret(line) || line.starts_with("ca_file = "))
+        .collect();
+    // All ways to name a secret but the one that is spelled out, and ca_file.
+    assert_eq!(offered.len(), account::SECRET_KEYS.len());
+    for line in offered {
+        let text: String = spelled_out()
+            .lines()
+            .filter(|other| !(is_secret(line) && is_secret(other)))
+            .map(|other| match other.starts_with("user = ") {
+                true => format!("{line}\n{other}\n"),
+                false => format!("{other}\n"),
+            })
+            .collect();
+        let config = Config::parse(&text, "example").unwrap();
+        assert_eq!(config.accounts().len(), 1, "{line}");
+    }
+}
+
+/// An account with a password, and what is added to it.
+fn with_account(more: &str) -> String {
+    format!(
+        "[[account]]\nname = \"work\"\nhost = \"imap.example.org\"\nuser = \"ann\"\n\
+         credential = \"mail\"\n{more}"
+    )
+}
+
+#[test]
+fn an_account_is_read_with_its_defaults() {
+    let config = Config::parse(&with_account(""), "c.toml").unwrap();
+    let [account] = config.accounts() else {
+        panic!("{:?}", config.accounts());
+    };
+    let expected = Account {
+        name: AccountName::new("work").unwrap(),
+        endpoint: Endpoint {
+            host: "imap.example.org".to_owned(),
+            port: 993,
+            security: Security::Tls,
+            ca_file: None,
+        },
+        login: Login::Password {
+            user: "ann".to_owned(),
+            password: SecretPlace::Credential("mail".to_owned()),
+        },
+        mode: Mode::Observe,
+        watch: vec![FolderPath::inbox()],
+        file_into: FileInto::default(),
+        pace: Pace::default(),
+    };
+    assert_eq!(*account, expected);
+    let more = "security = \"starttls\"\nmode = \"file\"\nscan = \"5m\"\n\
+                [account.file_into]\nspam = \"Junk\"\npitch = \"\"\n";
+    let config = Config::parse(&with_account(more), "c.toml").unwrap();
+    let account = &config.accounts()[0];
+    assert_eq!(account.endpoint.port, 143);
+    assert_eq!(account.mode, Mode::File);
+    assert_eq!(account.pace.scan.as_secs(), 300);
+    assert_eq!(
+        account.file_into.folder(Label::Spam),
+        FolderPath::new("Junk").as_ref()
+    );
+    assert_eq!(account.file_into.folder(Label::Pitch), None);
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn mistakes_are_shown_where_they_are() {
+    let second = |changed: &str| with_account(&with_account(changed));
+    for (text, line, words) in [
+        (
+            "scope = \"contact\"\nscoop = 1\n".to_owned(),
+            2,
+            "did you mean `scope`?",
+        ),
+        (
+            "scope = \"contact\"\nxyz = 1\n".to_owned(),
+            2,
+            "`error_budget`",
+        ),
+        ("\nscope = ".to_owned(), 2, ""),
+        ("error_budget = 0.5".to_owned(), 1, "from 0 to 0.05"),
+        (
+            "[owner]\naddresses = [\"Ann <ann@a.example>\"]".to_owned(),
+            2,
+            "is no address",
+        ),
+        (
+            "[owner]\naddresses = [\"@a.example\"]".to_owned(),
+            2,
+            "name@domain.example",
+        ),
+        (
+            "[rules]\nalways_keep = [\"@a.example\", \"ann\"]".to_owned(),
+            2,
+            "'ann' names no sender",
+        ),
+        (
+            "[[rules.always_file]]\nfrom = \"@a.example\"\nas = \"junk\"".to_owned(),
+            3,
+            "`generic-invite`",
+        ),
+        (
+            "[relations]\nknown = \"keep\"".to_owned(),
+            2,
+            "`leave` or `judge`",
+        ),
+        (with_account("prot = 993"), 6, "did you mean `port`?"),
+        (with_account("port = 70000"), 6, "expected 1 to 65535"),
+        (
+            with_account("security = \"none\""),
+            6,
+            "`tls` or `starttls`",
+        ),
+        (
+            with_account("tls_verify = false"),
+            6,
+            "unknown key `tls_verify`",
+        ),
+        (with_account("ca_file = \"ca.pem\""), 6, "begins with \"/\""),
+        (with_account("scan = \"0s\""), 6, "from 1s to 1h"),
+        (with_account("grace = 60"), 6, "expected a string"),
+        (with_account("moves_per_hour = 0"), 6, "from 1 to 100000"),
+        (
+            with_account("mode = \"delete\""),
+            6,
+            "`observe`, `tag`, `file`",
+        ),
+        (with_account("watch = []"), 6, "expected 1 to 100"),
+        (
+            with_account("watch = [\"a\", \"inbox\", \"INBOX\"]"),
+            6,
+            "watched twice",
+        ),
+        (with_account("watch = [\"a//b\"]"), 6, "is no folder"),
+        (
+            with_account("watch = [\"Anteroom/spam\"]"),
+            2,
+            "which is watched",
+        ),
+        (
+            with_account("[account.file_into]\ngenuine = \"INBOX\""),
+            7,
+            "which is watched",
+        ),
+        (
+            with_account("[account.file_into]\nham = \"x\""),
+            7,
+            "unknown key `ham`",
+        ),
+        (
+            with_account("[account.file_into]\nspam = \"x\"\npitch = \"x\""),
+            7,
+            "a folder for each label",
+        ),
+        (
+            with_account("password_file = \"/x\""),
+            6,
+            "two secrets: credential and password_file",
+        ),
+        (
+            second("").replacen("example.org", "other.example", 1),
+            7,
+            "two accounts are called",
+        ),
+        (
+            second("").replacen("work", "home", 1),
+            8,
+            "the mailbox of another account",
+        ),
+        (
+            with_account("").replace("credential", "#"),
+            1,
+            "password_command",
+        ),
+        (
+            with_account("").replace("host = \"imap.example.org\"", ""),
+            1,
+            "`host` is missing",
+        ),
+        (
+            with_account("").replace("example.org", "example.org:993"),
+            3,
+            "is no host",
+        ),
+        (
+            with_account("").replace("\"mail\"", "\"../mail\""),
+            5,
+            "names no credential",
+        ),
+        (
+            with_account("").replace("credential = \"mail\"", "token_command = []"),
+            5,
+            "runs nothing",
+        ),
+    ] {
+        let error = Config::parse(&text, "c.toml").unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("c.toml:{line}:")) && error.contains('^'),
+            "{text}\n{error}"
+        );
+        assert!(error.contains(words), "{text}\n{error}");
+    }
+}
+
+#[test]
+fn all_accounts_are_checked_at_once() {
+    let text = with_account("") + &with_account("password_file = \"/x\"");
+    let error = Config::parse(&text, "c.toml").unwrap_err().to_string();
+    assert!(
+        error.contains("two accounts are called") && error.contains("two secrets"),
+        "{error}"
+    );
+}
+
+#[test]
+fn two_mailboxes_of_one_server_are_two_accounts() {
+    let other = with_account("").replace("work", "home");
+    for (from, to) in [("\"ann\"", "\"bob\""), ("user =", "port = 1993\nuser =")] {
+        let text = with_account("") + &other.replace(from, to);
+        assert_eq!(Config::parse(&text, "c.toml").unwrap().accounts().len(), 2);
+    }
+}
+
+#[test]
+fn a_secret_in_the_file_is_not_printed() {
+    for line in [
+        "password = \"CANARY\"",
+        "  \"Password\" = \"CANARY\"",
+        "token=\"CANARY\"",
+        "password = CANARY",
+        "password = 'CANARY",
+        "file_into = { password = \"CANARY\" }",
+        "imap_secret = \"\"\"\nCANARY\"\"\"",
+    ] {
+        let error = Config::parse(&with_account(line), "c.toml").unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("CANARY"), "{line}\n{shown}");
+    }
+    let error = Config::parse(&with_account("password = \"CANARY\""), "c.toml").unwrap_err();
+    assert!(
+        error.to_string().contains("one of password_file"),
+        "{error}"
+    );
+}

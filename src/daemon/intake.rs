@@ -1,0 +1,424 @@
+//! New mail of a watched folder: fetched, judged, filed.
+
+use rayon::prelude::*;
+
+use super::cycle::Cycle;
+use super::trouble::Trouble;
+use crate::account::{Backlog, Mode};
+use crate::decide::Verdict;
+use crate::explain::Recorder;
+use crate::filing::{Batch, Candidate, Fingerprint, Outcome, Place, Stay};
+use crate::history::Sighting;
+use crate::label::Label;
+use crate::limits;
+use crate::mailstore::{
+    Access, FlagChange, Letter, MailStore, MailboxName, Query, Selected, Uid, UidSet, UidValidity,
+};
+use crate::source::Content;
+use crate::state::{Attempt, Decided, Deed, Deferred, Noted, Watermark};
+use crate::triage::{Triage, judge, read};
+
+/// A message that came in.
+struct Arrival {
+    place: Place,
+    fingerprint: Fingerprint,
+    content: Content,
+}
+
+impl Arrival {
+    fn new(letter: Letter, mailbox: &MailboxName, uid_validity: UidValidity) -> Arrival {
+        Arrival {
+            place: Place {
+                mailbox: mailbox.clone(),
+                uid_validity,
+                uid: letter.uid,
+            },
+            fingerprint: Fingerprint::of_message(&letter.bytes, letter.size),
+            content: Content::Mail(letter.bytes),
+        }
+    }
+}
+
+/// A message that was judged, and its label if it has one.
+struct Judged {
+    uid: Uid,
+    fingerprint: Fingerprint,
+    label: Option<Label>,
+}
+
+impl Cycle<'_> {
+    /// Judges what is new in a watched folder, and files it.
+    pub(super) fn take_in(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+    ) -> Result<(), Trouble> {
+        let status = store.status(mailbox)?;
+        let known = self.state.watermark(&self.account.name, mailbox)?;
+        let mark = match known {
+            Some(mark) if mark.uid_validity == status.uid_validity => mark,
+            known => {
+                let mark = self.first_mark(mailbox, known, status.uid_validity, status.uid_next);
+                self.state
+                    .keep_watermark(&self.account.name, mailbox, mark)?;
+                mark
+            }
+        };
+        let waits = !self
+            .state
+            .deferred(&self.account.name, mailbox, status.uid_validity)?
+            .is_empty();
+        if mark.next >= status.uid_next && !waits {
+            return Ok(());
+        }
+        let access = match self.account.mode {
+            Mode::Observe => Access::ReadOnly,
+            Mode::Tag | Mode::File => Access::ReadWrite,
+        };
+        let selected = store.select(mailbox, access)?;
+        if selected.uid_validity != mark.uid_validity {
+            // It changed between two commands; the next round begins anew.
+            return Ok(());
+        }
+        if waits && self.account.mode == Mode::File {
+            self.file_deferred(store, mailbox, selected.uid_validity)?;
+        }
+        self.take_in_from(store, mailbox, &selected, mark)
+    }
+
+    /// From where on mail is judged in a folder that is new, or has new UIDs. After new UIDs nobody
+    /// can say what was there before, so that what is there is left alone.
+    fn first_mark(
+        &self,
+        mailbox: &MailboxName,
+        known: Option<Watermark>,
+        uid_validity: UidValidity,
+        uid_next: Uid,
+    ) -> Watermark {
+        if known.is_some() {
+            tracing::warn!(account = %self.account.name, %mailbox,
+                "the server gave all messages new UIDs; those that are there are left alone");
+        }
+        let next = match (known, self.account.pace.backlog) {
+            (None, Backlog::Judge) => Uid(1),
+            _ => uid_next,
+        };
+        Watermark { uid_validity, next }
+    }
+
+    fn take_in_from(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+        selected: &Selected,
+        mark: Watermark,
+    ) -> Result<(), Trouble> {
+        let mut uids = store.uids(&Query::PresentFrom(mark.next))?;
+        // A set that ends in '*' always has the last message.
+        uids.retain(|uid| *uid >= mark.next);
+        let mut left = uids.as_slice();
+        while !left.is_empty() {
+            self.check_stop()?;
+            self.beat(left.len());
+            let sizes = store.sizes(&left.iter().take(limits::BATCH).copied().collect())?;
+            let (batch, upto) = batch_of(left, &sizes);
+            self.judge_and_file(store, mailbox, selected, &batch)?;
+            left = &left[upto..];
+            let next = Watermark {
+                next: left.first().copied().unwrap_or(after(&uids)),
+                ..mark
+            };
+            self.state
+                .keep_watermark(&self.account.name, mailbox, next)?;
+        }
+        self.beat(0);
+        Ok(())
+    }
+
+    /// Judges a batch of the open folder and does with it what the mode allows.
+    fn judge_and_file(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+        selected: &Selected,
+        batch: &UidSet,
+    ) -> Result<(), Trouble> {
+        let mut arrivals = Vec::with_capacity(batch.len());
+        for letter in store.letters(batch)? {
+            let arrival = Arrival::new(letter, mailbox, selected.uid_validity);
+            // What the program had to do with before was put there by the owner.
+            let (place, fingerprint) = (&arrival.place, &arrival.fingerprint);
+            if !self
+                .state
+                .is_known(&self.account.name, place, fingerprint)?
+            {
+                arrivals.push(arrival);
+            }
+        }
+        let (together, alone) = self.begin(arrivals)?;
+        let mut judged = self.judge(together)?;
+        for arrival in alone {
+            let (one, _) = self.begin(vec![arrival])?;
+            judged.extend(self.judge(one)?);
+        }
+        match self.account.mode {
+            Mode::Observe => Ok(()),
+            Mode::Tag => tag(store, selected, &judged),
+            Mode::File => self.file(store, mailbox, selected.uid_validity, &judged),
+        }
+    }
+
+    /// Writes down that messages are begun, before anything of them is parsed. Gives back those to
+    /// be judged together, and those to be judged one by one: one of them stopped the program.
+    fn begin(&mut self, arrivals: Vec<Arrival>) -> Result<(Vec<Arrival>, Vec<Arrival>), Trouble> {
+        let places: Vec<Place> = arrivals.iter().map(|one| one.place.clone()).collect();
+        let attempts = self.state.begin(&self.account.name, &places)?;
+        let (mut together, mut alone) = (Vec::with_capacity(arrivals.len()), Vec::new());
+        for (arrival, attempt) in arrivals.into_iter().zip(attempts) {
+            match attempt {
+                Attempt::Go => together.push(arrival),
+                Attempt::Alone => alone.push(arrival),
+                Attempt::LeaveAlone => {
+                    let Place { mailbox, uid, .. } = &arrival.place;
+                    let what = format!(
+                        "message {uid} in {mailbox} stopped the program twice; it is left where it is, please report it"
+                    );
+                    tracing::error!(account = %self.account.name, "{what}");
+                    self.trouble(&what)?;
+                }
+            }
+        }
+        Ok((together, alone))
+    }
+
+    /// Judges messages, and remembers what was decided.
+    fn judge(&mut self, arrivals: Vec<Arrival>) -> Result<Vec<Judged>, Trouble> {
+        if arrivals.is_empty() {
+            return Ok(Vec::new());
+        }
+        let salt = self.state.salt()?;
+        let mind = &*self.mind;
+        let (contacts, sightings): (Vec<_>, Vec<_>) = arrivals
+            .par_iter()
+            .map(|arrival| {
+                let (message, contact) = read(&arrival.content, &mind.owner);
+                let sighting = Sighting::of(&message, &contact, &mind.owner, &salt);
+                ((message, contact), sighting)
+            })
+            .unzip();
+        let pasts = self.state.note(&sightings)?;
+        let triages: Vec<_> = contacts
+            .into_par_iter()
+            .zip(pasts)
+            .map(|((message, contact), past)| {
+                judge(message, contact, past, &mind.model, &mind.policy)
+            })
+            .collect();
+        let recorder = Recorder::new(&mind.model, &mind.policy, self.now().wall);
+        let decisions: Vec<Option<Decided>> = sightings
+            .par_iter()
+            .zip(&triages)
+            .map(|(sighting, triage)| Decided::of(sighting.as_ref()?, triage, &recorder))
+            .collect();
+        self.state.keep_decisions(&decisions)?;
+        self.finish(&arrivals)?;
+        self.count(|counts| counts.judged += arrivals.len() as u64);
+        let judged = |(arrival, triage): (Arrival, &Triage)| {
+            let verdict = triage.decision.verdict;
+            let Place { mailbox, uid, .. } = &arrival.place;
+            tracing::info!(account = %self.account.name, %mailbox, %uid, verdict = verdict.name(), "judged");
+            Judged {
+                uid: *uid,
+                fingerprint: arrival.fingerprint,
+                label: match verdict {
+                    Verdict::Label(label) => Some(label),
+                    _ => None,
+                },
+            }
+        };
+        Ok(arrivals.into_iter().zip(&triages).map(judged).collect())
+    }
+
+    /// Writes down that messages were judged where they are.
+    fn finish(&mut self, arrivals: &[Arrival]) -> Result<(), Trouble> {
+        let places: Vec<Place> = arrivals.iter().map(|one| one.place.clone()).collect();
+        let noted: Vec<Noted> = arrivals
+            .iter()
+            .map(|arrival| Noted {
+                place: arrival.place.clone(),
+                fingerprint: arrival.fingerprint,
+                deed: Deed::Judged,
+            })
+            .collect();
+        self.state.note_own(&self.account.name, &noted)?;
+        Ok(self.state.end(&self.account.name, &places)?)
+    }
+
+    fn file(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+        uid_validity: UidValidity,
+        judged: &[Judged],
+    ) -> Result<(), Trouble> {
+        let candidate = |one: &Judged| {
+            let label = one.label?;
+            Some(Candidate {
+                uid: one.uid,
+                fingerprint: one.fingerprint,
+                label,
+                target: self.layout.target(label)?.clone(),
+            })
+        };
+        let batch = Batch {
+            source: mailbox.clone(),
+            uid_validity,
+            mail: judged.iter().filter_map(candidate).collect(),
+        };
+        let outcomes = self.move_mail(store, &batch)?;
+        let later = batch
+            .mail
+            .iter()
+            .filter(|mail| {
+                let stayed = |(uid, outcome): &&(Uid, Outcome)| {
+                    *uid == mail.uid && is_worth_another_try(outcome)
+                };
+                outcomes.iter().any(|one| stayed(&one))
+            })
+            .map(|mail| Deferred {
+                place: Place {
+                    mailbox: mailbox.clone(),
+                    uid_validity,
+                    uid: mail.uid,
+                },
+                fingerprint: mail.fingerprint,
+                label: mail.label,
+            });
+        let later: Vec<Deferred> = later.collect();
+        if !later.is_empty() {
+            self.state.defer(&self.account.name, &later)?;
+        }
+        Ok(())
+    }
+
+    /// Tries again what could not be filed before.
+    fn file_deferred(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+        uid_validity: UidValidity,
+    ) -> Result<(), Trouble> {
+        let waiting = self
+            .state
+            .deferred(&self.account.name, mailbox, uid_validity)?;
+        for some in waiting.chunks(limits::BATCH) {
+            let mut mail = Vec::with_capacity(some.len());
+            let mut settled = Vec::new();
+            for one in some {
+                match self.layout.target(one.label) {
+                    Some(target) => mail.push(Candidate {
+                        uid: one.place.uid,
+                        fingerprint: one.fingerprint,
+                        label: one.label,
+                        target: target.clone(),
+                    }),
+                    None => settled.push(one.place.clone()),
+                }
+            }
+            let batch = Batch {
+                source: mailbox.clone(),
+                uid_validity,
+                mail,
+            };
+            for (uid, outcome) in self.move_mail(store, &batch)? {
+                if !is_worth_another_try(&outcome) {
+                    settled.push(Place {
+                        mailbox: mailbox.clone(),
+                        uid_validity,
+                        uid,
+                    });
+                }
+            }
+            self.state.settle_deferred(&self.account.name, &settled)?;
+        }
+        Ok(())
+    }
+}
+
+/// True if the message may be filed later.
+fn is_worth_another_try(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Filed { .. } | Outcome::Gone => false,
+        Outcome::Stayed(Stay::AtHome | Stay::Renumbered | Stay::Mismatch) => false,
+        Outcome::Stayed(_) => true,
+    }
+}
+
+/// The first messages that fit into one batch, and how many UIDs that uses up: one that has
+/// vanished has no size, and is used up too.
+fn batch_of(uids: &[Uid], sizes: &[(Uid, u32)]) -> (UidSet, usize) {
+    let mut bytes = 0;
+    let mut batch = Vec::new();
+    for (at, uid) in uids.iter().take(limits::BATCH).enumerate() {
+        let Some((_, size)) = sizes.iter().find(|(sized, _)| sized == uid) else {
+            continue;
+        };
+        let fetched = (*size as usize).min(limits::MESSAGE_BYTES);
+        if !batch.is_empty() && bytes + fetched > limits::BATCH_BYTES {
+            return (batch.into_iter().collect(), at);
+        }
+        bytes += fetched;
+        batch.push(*uid);
+    }
+    (batch.into_iter().collect(), uids.len().min(limits::BATCH))
+}
+
+/// The UID after the last of them.
+fn after(uids: &[Uid]) -> Uid {
+    Uid(uids.last().map_or(1, |last| last.0.saturating_add(1)))
+}
+
+/// The keyword of a label.
+fn keyword(label: Label) -> String {
+    format!("anteroom-{}", label.name())
+}
+
+/// Sets the keyword of its label on each message, where the server keeps keywords.
+fn tag(store: &mut dyn MailStore, selected: &Selected, judged: &[Judged]) -> Result<(), Trouble> {
+    for label in Label::ALL {
+        let keyword = keyword(label);
+        let uids: UidSet = judged
+            .iter()
+            .filter(|one| one.label == Some(label))
+            .map(|one| one.uid)
+            .collect();
+        if uids.is_empty() {
+            continue;
+        }
+        if selected.access == Access::ReadOnly || !selected.can_keep(&keyword) {
+            tracing::warn!(keyword, "this server keeps no keywords; nothing is tagged");
+            return Ok(());
+        }
+        store.flag(&uids, FlagChange::Add, &keyword)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_bound_in_number_and_bytes_and_never_empty_for_a_large_message() {
+        let uids: Vec<Uid> = (1..=250).map(Uid).collect();
+        let small: Vec<(Uid, u32)> = uids.iter().map(|uid| (*uid, 100)).collect();
+        let (batch, upto) = batch_of(&uids, &small);
+        assert_eq!((batch.len(), upto), (limits::BATCH, limits::BATCH));
+        let large: Vec<(Uid, u32)> = uids.iter().map(|uid| (*uid, u32::MAX)).collect();
+        let (batch, upto) = batch_of(&uids, &large);
+        let most = limits::BATCH_BYTES / limits::MESSAGE_BYTES;
+        assert_eq!((batch.len(), upto), (most, most));
+        let (batch, upto) = batch_of(&uids[..3], &small[1..2]);
+        assert_eq!((batch.as_slice(), upto), (&[Uid(2)][..], 3));
+    }
+}

@@ -1,0 +1,214 @@
+//! One account, from the first connection to the order to stop.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::backoff::Backoff;
+use super::board::Board;
+use super::cycle::{Cycle, now};
+use super::layout::Layout;
+use super::mind::Mind;
+use super::trouble::Trouble;
+use super::{Lifetime, Plan, wall};
+use crate::account::{Account, Login, Secret};
+use crate::filing::Filer;
+use crate::imap::{Credentials, Interrupt, Session, connect};
+use crate::mailstore::{Access, MailStore};
+use crate::state::{Health, Phase, State, StateError};
+
+/// Between two looks whether a rest is to end early.
+const TICK: Duration = Duration::from_millis(100);
+
+/// One account at work.
+pub(super) struct Worker<'a> {
+    account: &'a Account,
+    mind: Mind,
+    state: State,
+    interrupt: Arc<Interrupt>,
+    board: &'a Board,
+    backoff: Backoff,
+    filer: Option<Filer>,
+    start: Instant,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(
+        account: &'a Account,
+        plan: &Plan,
+        interrupt: Arc<Interrupt>,
+        board: &'a Board,
+    ) -> Result<Worker<'a>, StateError> {
+        Ok(Worker {
+            account,
+            mind: plan.mind.clone(),
+            state: State::open(&plan.state)?,
+            interrupt,
+            board,
+            backoff: Backoff::default(),
+            filer: None,
+            start: Instant::now(),
+        })
+    }
+
+    /// Works until told to stop; for one round, until it is over.
+    pub(super) fn run(mut self, lifetime: Lifetime) -> Result<(), Trouble> {
+        loop {
+            let served = catch_unwind(AssertUnwindSafe(|| self.serve(lifetime)));
+            let trouble = match served {
+                _ if self.interrupt.is_stopped() => None,
+                Ok(Ok(())) => None,
+                Ok(Err(trouble)) => Some(trouble),
+                Err(panic) => Some(Trouble::Fault(said(panic.as_ref()))),
+            };
+            let Some(trouble) = trouble else {
+                self.phase(Phase::Stopped);
+                return Ok(());
+            };
+            self.complain(&trouble);
+            if lifetime != Lifetime::UntilStopped {
+                self.phase(Phase::Stopped);
+                return Err(trouble);
+            }
+            let wait = self.backoff.after(trouble.setback(), fastrand::f64());
+            self.rest(wait);
+        }
+    }
+
+    /// One connection, as long as it lives.
+    fn serve(&mut self, lifetime: Lifetime) -> Result<(), Trouble> {
+        self.phase(Phase::Connecting);
+        let mut session = self.connect()?;
+        let layout = Layout::new(self.account, &session.namespace()?)?;
+        let mut filer = match self.filer.take() {
+            Some(filer) => filer,
+            None => Filer::new(
+                self.account.name.clone(),
+                layout.managed(),
+                self.account.pace.moves_per_hour,
+                (&self.state, now(self.start)),
+            )?,
+        };
+        let ended = self.watch(&mut session, &layout, &mut filer, lifetime);
+        self.filer = Some(filer);
+        session.log_out();
+        ended
+    }
+
+    fn connect(&self) -> Result<Session, Trouble> {
+        let stopped = || self.interrupt.is_stopped();
+        let credentials = match &self.account.login {
+            Login::Password { user, password } => {
+                Credentials::password(user, Secret::read(password, &stopped)?)
+            }
+            Login::XOAuth2 { user, token } => {
+                Credentials::token(user, Secret::read(token, &stopped)?)
+            }
+        };
+        Ok(connect(
+            &self.account.endpoint,
+            &credentials,
+            &self.interrupt,
+        )?)
+    }
+
+    /// Round after round, waiting in between.
+    fn watch(
+        &mut self,
+        store: &mut dyn MailStore,
+        layout: &Layout,
+        filer: &mut Filer,
+        lifetime: Lifetime,
+    ) -> Result<(), Trouble> {
+        loop {
+            self.phase(Phase::Working);
+            let mut cycle = self.cycle(layout, filer);
+            match lifetime {
+                Lifetime::PuttingBack => return cycle.put_back_only(store),
+                Lifetime::OneRound => return cycle.run(store),
+                Lifetime::UntilStopped => cycle.run(store)?,
+            }
+            self.backoff.reset();
+            self.phase(Phase::Watching);
+            let Some(first) = layout.watched.first() else {
+                return Ok(());
+            };
+            store.select(first, Access::ReadOnly)?;
+            if !self.cycle(layout, filer).has_news(store, first)? {
+                store.wait(self.account.pace.scan)?;
+            }
+        }
+    }
+
+    fn cycle<'b>(&'b mut self, layout: &'b Layout, filer: &'b mut Filer) -> Cycle<'b> {
+        Cycle {
+            account: self.account,
+            layout,
+            mind: &mut self.mind,
+            state: &mut self.state,
+            filer,
+            interrupt: &self.interrupt,
+            board: self.board,
+            start: self.start,
+        }
+    }
+
+    /// Says what went wrong, in the log and for `status`.
+    fn complain(&mut self, trouble: &Trouble) {
+        tracing::error!(account = %self.account.name, "{trouble}");
+        self.board
+            .count(&self.account.name, |counts| counts.troubles += 1);
+        let kept = self.state.keep_health(
+            &self.account.name,
+            &Health {
+                phase: Phase::Resting,
+                since: wall(),
+                trouble: Some((trouble.to_string(), wall())),
+                backlog: 0,
+            },
+        );
+        if let Err(error) = kept {
+            tracing::error!(account = %self.account.name, "{error}");
+        }
+    }
+
+    /// Notes what the account does, on the board and, where it changed, in the store.
+    fn phase(&mut self, phase: Phase) {
+        let lines = self.board.lines();
+        let before = lines.get(&self.account.name).map(|line| line.phase);
+        self.board.set(&self.account.name, phase);
+        if before == Some(phase) {
+            return;
+        }
+        let kept = self.state.health(&self.account.name).and_then(|health| {
+            let health = Health {
+                phase,
+                since: wall(),
+                trouble: health.and_then(|health| health.trouble),
+                backlog: 0,
+            };
+            self.state.keep_health(&self.account.name, &health)
+        });
+        if let Err(error) = kept {
+            tracing::error!(account = %self.account.name, "{error}");
+        }
+    }
+
+    /// Waits before the next try, or until told to stop.
+    fn rest(&mut self, time: Duration) {
+        self.phase(Phase::Resting);
+        tracing::info!(account = %self.account.name, seconds = time.as_secs_f32(), "rests");
+        let start = Instant::now();
+        while start.elapsed() < time && !self.interrupt.is_stopped() {
+            self.board.set(&self.account.name, Phase::Resting);
+            std::thread::sleep(TICK);
+        }
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}

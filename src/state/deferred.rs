@@ -1,0 +1,182 @@
+//! Mail that was judged and could not be filed yet.
+
+use rusqlite::params;
+use rusqlite_migration::M;
+
+use super::{State, StateError};
+use crate::account::AccountName;
+use crate::filing::{Fingerprint, Place};
+use crate::label::Label;
+use crate::limits;
+use crate::mailstore::{MailboxName, Uid, UidValidity};
+
+/// The table.
+pub(super) const STEP: M<'static> = M::up(
+    "CREATE TABLE deferred (
+         account TEXT NOT NULL,
+         mailbox TEXT NOT NULL,
+         uid_validity INTEGER NOT NULL,
+         uid INTEGER NOT NULL,
+         fingerprint BLOB NOT NULL,
+         label TEXT NOT NULL,
+         PRIMARY KEY (account, mailbox, uid_validity, uid)
+     ) STRICT;",
+);
+
+/// A message that is to be filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deferred {
+    /// Where it lies.
+    pub place: Place,
+    /// What it is.
+    pub fingerprint: Fingerprint,
+    /// How it was judged.
+    pub label: Label,
+}
+
+impl State {
+    /// Keeps mail for the next try. Beyond a bound the newest are not kept: they stay where they
+    /// are, like any doubt.
+    ///
+    /// # Errors
+    /// If SQLite refuses; then none is kept.
+    pub fn defer(&mut self, account: &AccountName, mail: &[Deferred]) -> Result<(), StateError> {
+        let keep = |connection: &mut rusqlite::Connection| -> rusqlite::Result<()> {
+            let batch = connection.transaction()?;
+            let held: i64 = batch.query_row("SELECT count(*) FROM deferred", [], |r| r.get(0))?;
+            let room = limits::DEFERRED.saturating_sub(usize::try_from(held).unwrap_or(0));
+            for one in mail.iter().take(room) {
+                batch.execute(
+                    "INSERT OR REPLACE INTO deferred VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![
+                        account.as_str(),
+                        one.place.mailbox.as_str(),
+                        one.place.uid_validity.0,
+                        one.place.uid.0,
+                        one.fingerprint.0,
+                        one.label.name(),
+                    ],
+                )?;
+            }
+            batch.commit()
+        };
+        keep(&mut self.connection).map_err(|cause| self.error(cause))
+    }
+
+    /// Mail of a folder that waits, oldest first; what waited under other UIDs is forgotten.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn deferred(
+        &self,
+        account: &AccountName,
+        mailbox: &MailboxName,
+        uid_validity: UidValidity,
+    ) -> Result<Vec<Deferred>, StateError> {
+        let read = || -> rusqlite::Result<Vec<Deferred>> {
+            let folder = params![account.as_str(), mailbox.as_str(), uid_validity.0];
+            self.connection.execute(
+                "DELETE FROM deferred WHERE account = ?1 AND mailbox = ?2 AND uid_validity <> ?3",
+                folder,
+            )?;
+            let mut waiting = self.connection.prepare_cached(
+                "SELECT uid, fingerprint, label FROM deferred
+                 WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3 ORDER BY uid",
+            )?;
+            let rows = waiting.query_map(folder, |row| {
+                let label: String = row.get(2)?;
+                Ok(label
+                    .parse()
+                    .ok()
+                    .map(|label| (row.get(0), row.get(1), label)))
+            })?;
+            let mut mail = Vec::new();
+            for row in rows {
+                // A label of a newer program is not one of ours.
+                let Some((uid, fingerprint, label)) = row? else {
+                    continue;
+                };
+                mail.push(Deferred {
+                    place: Place {
+                        mailbox: mailbox.clone(),
+                        uid_validity,
+                        uid: Uid(uid?),
+                    },
+                    fingerprint: Fingerprint(fingerprint?),
+                    label,
+                });
+            }
+            Ok(mail)
+        };
+        read().map_err(|cause| self.error(cause))
+    }
+
+    /// Forgets mail that need not be tried again.
+    ///
+    /// # Errors
+    /// If SQLite refuses; then none is forgotten.
+    pub fn settle_deferred(
+        &mut self,
+        account: &AccountName,
+        places: &[Place],
+    ) -> Result<(), StateError> {
+        let forget = |connection: &mut rusqlite::Connection| -> rusqlite::Result<()> {
+            let batch = connection.transaction()?;
+            for place in places {
+                batch.execute(
+                    "DELETE FROM deferred
+                     WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3 AND uid = ?4",
+                    params![
+                        account.as_str(),
+                        place.mailbox.as_str(),
+                        place.uid_validity.0,
+                        place.uid.0,
+                    ],
+                )?;
+            }
+            batch.commit()
+        };
+        forget(&mut self.connection).map_err(|cause| self.error(cause))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_kept_until_it_is_settled_or_means_nothing() {
+        let mut state = State::in_memory().unwrap();
+        let account = AccountName::new("work").unwrap();
+        let inbox = MailboxName::inbox();
+        let one = |uid, uid_validity| Deferred {
+            place: Place {
+                mailbox: inbox.clone(),
+                uid_validity: UidValidity(uid_validity),
+                uid: Uid(uid),
+            },
+            fingerprint: Fingerprint([7; 32]),
+            label: Label::Pitch,
+        };
+        state
+            .defer(&account, &[one(2, 1), one(1, 1), one(3, 1)])
+            .unwrap();
+        let waiting = state.deferred(&account, &inbox, UidValidity(1)).unwrap();
+        assert_eq!(waiting, [one(1, 1), one(2, 1), one(3, 1)]);
+        state.settle_deferred(&account, &[one(2, 1).place]).unwrap();
+        let waiting = state.deferred(&account, &inbox, UidValidity(1)).unwrap();
+        assert_eq!(waiting, [one(1, 1), one(3, 1)]);
+        assert!(
+            state
+                .deferred(&account, &inbox, UidValidity(2))
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            state
+                .deferred(&account, &inbox, UidValidity(1))
+                .unwrap()
+                .is_empty()
+        );
+    }
+}
