@@ -72,7 +72,7 @@ launch() {
     local programs=$dir/root/usr environment
     mapfile -t environment < <(imapd_environment)
     local listen=("$programs/sbin/couriertcpd" -address=127.0.0.1 -maxprocs=100 -maxperip=100
-        -nodnslookup -noidentlookup)
+        -nodnslookup)
     local session=("$programs/lib/courier/courier/imaplogin" "$programs/bin/imapd" Maildir)
     in_background "$dir/run/auth.pid" "$programs/lib/courier/courier-authlib/authdaemond"
     in_background "$dir/run/imap.pid" env -i "${environment[@]}" \

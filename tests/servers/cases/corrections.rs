@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use crate::harness::account::{FOLDERS, Setup, Writer, folder_of};
 use crate::harness::mails::{Dice, Mail, mails};
@@ -57,8 +58,14 @@ fn learns_each_move_once(server: &Server) {
     }
     // One scan sees what came and what went; matching may need another, as a move is not one
     // moment for who looks on. The third learns nothing new.
+    let start = Instant::now();
     setup.once();
     setup.once();
+    println!(
+        "{} moves are learned after {:?}",
+        moved.len(),
+        start.elapsed()
+    );
     assert_eq!(lessons(&setup), expected);
     setup.once();
     assert_eq!(lessons(&setup), expected);
