@@ -68,16 +68,26 @@ fn fastest(mut pass: impl FnMut()) -> f64 {
     (0..PASSES).map(timed).fold(f64::INFINITY, f64::min)
 }
 
+/// What a figure has to keep to.
+#[derive(Clone, Copy)]
+enum Bar {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
 /// Prints a figure with its bar; gives back whether that is met.
-fn row(what: &str, figure: String, bar: String, met: bool) -> bool {
+fn row(what: &str, figure: f64, unit: &str, bar: Bar) -> bool {
+    let (sign, limit, met) = match bar {
+        Bar::AtMost(limit) => ("<=", limit, figure <= limit),
+        Bar::AtLeast(limit) => (">=", limit, figure >= limit),
+    };
     let verdict = if met { "pass" } else { "MISS" };
-    println!("{verdict}  {what:56} {figure:>12}  (bar {bar})");
+    println!("{verdict}  {what:56} {figure:>10.2} {unit}  (bar {sign} {limit})");
     met
 }
 
 fn at_most_ms(what: &str, seconds: f64, bar: f64) -> bool {
-    let ms = 1e3 * seconds;
-    row(what, format!("{ms:.2} ms"), format!("{bar} ms"), ms <= bar)
+    row(what, 1e3 * seconds, "ms", Bar::AtMost(bar))
 }
 
 /// From the bytes in the program to a model that can judge.
@@ -102,8 +112,7 @@ fn scoring(mails: &[(Content, usize)], model: &Model) -> bool {
     });
     let rate = short.len() as f64 / seconds;
     let what = format!("{} messages of at most {SHORT} bytes, scored", short.len());
-    let figure = format!("{rate:.0} a s");
-    row(&what, figure, format!("{SCORED} a s"), rate >= SCORED)
+    row(&what, rate, "a second", Bar::AtLeast(SCORED))
 }
 
 /// From a message and its label to the lesson on disk, committed and synced, and to the verdict of

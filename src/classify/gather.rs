@@ -143,12 +143,12 @@ impl<'a> Gathered<'a> {
     /// # Errors
     /// If linfa refuses.
     pub fn held_out(&self, alpha: f64) -> Result<Vec<Option<Vec<f64>>>, EstimateError> {
-        let by_fold: Result<Vec<_>, EstimateError> = (0..self.n_folds)
+        let judged: Result<Vec<_>, EstimateError> = (0..self.n_folds)
             .into_par_iter()
             .map(|fold| self.judge(fold, alpha))
             .collect();
         let mut scores = vec![None; self.members.len()];
-        for (index, own) in by_fold?.into_iter().flatten() {
+        for (index, own) in judged?.into_iter().flatten() {
             scores[index] = Some(own);
         }
         Ok(scores)
