@@ -41,6 +41,8 @@ mod suite {
     mod scope;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
+    /// What the program is built of.
+    mod supply_chain;
     /// `train`, `model`: same input, same bytes.
     mod train;
     /// The labelled examples are what their README says.
