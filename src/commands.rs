@@ -10,6 +10,7 @@ mod labelled;
 mod lessons;
 mod memory;
 mod model;
+mod neutral;
 mod replay;
 mod report;
 mod sort;
@@ -19,7 +20,7 @@ mod teach;
 mod train;
 mod versions;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -186,10 +187,9 @@ enum Notes {
 
 impl Notes {
     /// Prints a line to standard error.
-    #[allow(clippy::print_stderr, reason = "this is where notes go")]
     fn say(self, line: &str) {
         if self == Notes::On {
-            anstream::eprintln!("{line}");
+            neutral::tell(line);
         }
     }
 }
@@ -209,7 +209,6 @@ fn now() -> i64 {
 
 /// Turns a result into the exit code, printing the error. A reader that went away (`| head`) is
 /// no error.
-#[allow(clippy::print_stderr, reason = "this is where errors go")]
 pub fn exit_code(result: Result<(), CommandError>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -217,7 +216,7 @@ pub fn exit_code(result: Result<(), CommandError>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            anstream::eprintln!("anteroom: {error}");
+            neutral::tell(&format!("anteroom: {error}"));
             ExitCode::from(error.code())
         }
     }
@@ -239,6 +238,9 @@ pub fn start_logging() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        // Where the log cannot be written it must not be complained about there either.
+        .log_internal_errors(false)
         .with_writer(io::stderr)
         .init();
 }

@@ -11,6 +11,8 @@ mod suite {
     mod authenticity;
     /// Errors and exit codes for input and output that is not as it should be.
     mod bad_input;
+    /// A model and a state store of which one byte is not as it was.
+    mod broken_files;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
     /// A mail and the whole contact that is to be read out of it, pair by pair.
@@ -19,6 +21,8 @@ mod suite {
     mod corpus;
     /// What was decided beside what would be today.
     mod decided;
+    /// Every place where bytes of others come in.
+    mod entry_points;
     /// `evaluate`: splits, baselines, the JSON contract.
     mod evaluate;
     /// LinkedIn's data export in every layout, and archives made to break readers.
@@ -31,6 +35,8 @@ mod suite {
     mod hostile;
     /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
+    /// Mail that tries to take over the terminal, or to forge what is printed.
+    mod neutral_output;
     /// The commands of the README do what it says.
     mod readme;
     /// People the owner knows, answers to the owner, and the owner's rules.

@@ -85,13 +85,20 @@ fn well_formed() -> Vec<Vec<u8>> {
     let mut open = vec![root().join("tests/fixtures")];
     while let Some(path) = open.pop() {
         if path.is_dir() {
-            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            open.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         } else if path.extension().is_some_and(|ending| ending == "eml") {
             found.push(path);
         }
     }
     found.sort();
-    found.iter().map(|path| std::fs::read(path).unwrap()).collect()
+    found
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
 }
 
 /// A mail with one byte changed, or cut there.
@@ -139,7 +146,10 @@ fn every_byte_of_200_mails() {
     let every = std::env::var("ANTEROOM_MUTANTS_EVERY").map_or(1, |every| every.parse().unwrap());
     let started = std::time::Instant::now();
     let (judged, longest) = judge_mutants(every);
-    println!("{judged} mutants in {:.0?}, longest {longest:.1?}, 0 panics", started.elapsed());
+    println!(
+        "{judged} mutants in {:.0?}, longest {longest:.1?}, 0 panics",
+        started.elapsed()
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Mail made to break readers: every kind at any size, the same bytes each time.
 
 mod bodies;
-mod files;
 mod fields;
+mod files;
 mod markup;
 mod structure;
 mod words;

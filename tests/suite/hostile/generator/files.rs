@@ -8,12 +8,18 @@ use super::{Form, Kind, each};
 
 pub(super) const KINDS: &[Kind] = &[
     many("mbox-separators", "m.mbox", |n| {
-        format!("{FROM}{}", "From a@a.example Mon Jan  1 00:00:00 2024\n".repeat(n)).into_bytes()
+        format!(
+            "{FROM}{}",
+            "From a@a.example Mon Jan  1 00:00:00 2024\n".repeat(n)
+        )
+        .into_bytes()
     }),
     many("mbox-messages", "m.mbox", |n| {
         each(n, |k| format!("{FROM}Subject: s{k}\n\n>From x\n\n")).into_bytes()
     }),
-    many("mbox-one-line", "m.mbox", |n| format!("{FROM}{}", "From ".repeat(n)).into_bytes()),
+    many("mbox-one-line", "m.mbox", |n| {
+        format!("{FROM}{}", "From ".repeat(n)).into_bytes()
+    }),
     many("export-rows", "messages.csv", |n| {
         format!("{COLUMNS}{}", each(n, row)).into_bytes()
     }),

@@ -42,7 +42,9 @@ pub(super) const KINDS: &[Kind] = &[
         }))
     }),
     Kind::mail("parts", |n| {
-        parts(&each(n, |k| format!("--b\nContent-Type: text/plain\n\npart {k}\n")))
+        parts(&each(n, |k| {
+            format!("--b\nContent-Type: text/plain\n\npart {k}\n")
+        }))
     }),
     Kind::mail("empty-parts", |n| parts(&"--b\n".repeat(n))),
     Kind::mail("attachments", |n| {
@@ -50,17 +52,29 @@ pub(super) const KINDS: &[Kind] = &[
             format!("--b\nContent-Disposition: attachment; filename=f{k}.pdf\n\nx\n")
         }))
     }),
-    Kind::mail("parts-that-never-end", |n| parts(&format!("--b\n{}", "-".repeat(n)))),
-    Kind::mail("lines-that-are-nearly-boundaries", |n| parts(&"--B\n--\n-b\n".repeat(n))),
+    Kind::mail("parts-that-never-end", |n| {
+        parts(&format!("--b\n{}", "-".repeat(n)))
+    }),
+    Kind::mail("lines-that-are-nearly-boundaries", |n| {
+        parts(&"--B\n--\n-b\n".repeat(n))
+    }),
     Kind::mail("a-long-boundary", |n| {
         let boundary = "a".repeat(n / 2);
         let head = format!("Content-Type: multipart/mixed; boundary={boundary}");
-        message(&head, format!("--{boundary}\n\nx\n--{}", &boundary[..n / 2 - n / 4]))
+        message(
+            &head,
+            format!("--{boundary}\n\nx\n--{}", &boundary[..n / 2 - n / 4]),
+        )
     }),
     Kind::mail("an-empty-boundary", |n| {
-        message("Content-Type: multipart/mixed; boundary=\"\"", "--\n\nx\n".repeat(n))
+        message(
+            "Content-Type: multipart/mixed; boundary=\"\"",
+            "--\n\nx\n".repeat(n),
+        )
     }),
-    Kind::mail("no-boundary", |n| message("Content-Type: multipart/mixed", "--\n\nx\n".repeat(n))),
+    Kind::mail("no-boundary", |n| {
+        message("Content-Type: multipart/mixed", "--\n\nx\n".repeat(n))
+    }),
 ];
 
 fn nested(levels: usize, leaf: &str) -> Vec<u8> {
@@ -72,5 +86,8 @@ fn nested(levels: usize, leaf: &str) -> Vec<u8> {
 }
 
 fn parts(body: &str) -> Vec<u8> {
-    message(&format!("{FROM}\nContent-Type: multipart/mixed; boundary=b"), body)
+    message(
+        &format!("{FROM}\nContent-Type: multipart/mixed; boundary=b"),
+        body,
+    )
 }
