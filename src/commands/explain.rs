@@ -148,7 +148,9 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
     ];
     for (name, value) in fields {
         if let Some(value) = value {
-            writeln!(out, "  {name:15} {value}")?;
+            // A name of several lines could pass for what is said about the message.
+            let line: Vec<&str> = value.split_whitespace().collect();
+            writeln!(out, "  {name:15} {}", line.join(" "))?;
         }
     }
     if let Some(relation) = contact.relation {

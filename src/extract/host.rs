@@ -221,8 +221,9 @@ pub(super) fn links_in(text: &str) -> impl Iterator<Item = &str> {
         .map(|at| link_at(&text[at..]))
 }
 
-/// The link at the start of a text.
+/// The link at the start of a text, cut at [`limits::LINK_BYTES`].
 fn link_at(text: &str) -> &str {
+    let text = &text[..text.floor_char_boundary(limits::LINK_BYTES)];
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
     &text[..end.unwrap_or(text.len())]
 }
@@ -230,6 +231,18 @@ fn link_at(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_in_links_cost_no_more_than_their_number() {
+        let text = format!(
+            "https://a.example/{}",
+            "?u=https://é.example".repeat(20_000)
+        );
+        let links: Vec<&str> = links_in(&text).collect();
+        assert_eq!(links.len(), limits::LINKS);
+        assert!(links.iter().all(|link| link.len() <= limits::LINK_BYTES));
+        assert_eq!(host_of(links[0]).as_deref(), Some("a.example"));
+    }
 
     #[test]
     fn hosts_of_links() {
