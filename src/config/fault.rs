@@ -16,7 +16,7 @@ pub(super) struct Fault {
     what: String,
     at: Range<usize>,
     expected: String,
-    elsewhere: Option<(Range<usize>, String)>,
+    elsewhere: Option<Box<(Range<usize>, String)>>,
     mend: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Fault {
 
     /// Another place it has to do with.
     pub(super) fn with(mut self, at: Range<usize>, what: impl Into<String>) -> Fault {
-        self.elsewhere = Some((at, what.into()));
+        self.elsewhere = Some(Box::new((at, what.into())));
         self
     }
 
@@ -69,7 +69,7 @@ impl Fault {
                 .span(at.clone())
                 .label(self.expected.as_str()),
         );
-        if let Some((place, what)) = &self.elsewhere {
+        if let Some((place, what)) = self.elsewhere.as_deref() {
             let place = within(place, text);
             snippet = snippet.annotation(AnnotationKind::Context.span(place).label(what.as_str()));
         }
@@ -92,7 +92,7 @@ impl Fault {
 
     /// True if a line it would draw looks as if it held a secret.
     fn touches_a_secret(&self, text: &str) -> bool {
-        let places = [Some(&self.at), self.elsewhere.as_ref().map(|(at, _)| at)];
+        let places = [Some(&self.at), self.elsewhere.as_deref().map(|(at, _)| at)];
         places.into_iter().flatten().any(|at| {
             let at = within(at, text);
             let start = text[..at.start].rfind('\n').map_or(0, |end| end + 1);
