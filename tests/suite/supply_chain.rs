@@ -49,13 +49,14 @@ const BANNED: [&str; 18] = [
 /// Crates that are in the program in more than one version, since what needs the older one has no
 /// newer release: linfa (approx, rand, rand_core, getrandom, thiserror, indexmap), statrs (glam),
 /// postcard (embedded-io), procedural macros (syn), and tables that hash differently.
-const TWICE: [&str; 12] = [
+const TWICE: [&str; 13] = [
     "approx",
     "embedded-io",
     "foldhash",
     "getrandom",
     "glam",
     "hashbrown",
+    "heck",
     "indexmap",
     "rand",
     "rand_core",
