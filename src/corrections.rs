@@ -1,11 +1,11 @@
 //! What the owner does with the mail, in whatever program, becomes lessons.
 //!
-//! Every managed folder has a table of what lies in it ([`crate::state`]). A [`scan`] compares it
+//! Every managed folder has a table of what lies in it ([`crate::state`]). A [`scan()`] compares it
 //! with the folder: what came and was not brought by this program was moved by the owner (or is new
 //! mail). To a watched folder, out of one where mail is filed: it is genuine, and is never filed
 //! again. Into a verdict folder, from wherever: it is of that label. Everything else (archive, trash,
 //! deletion) teaches nothing. A move teaches once the message stayed where it is for a grace period
-//! ([`learn`]); only its last place counts, so moving it again is all it takes to correct a
+//! ([`learn()`]); only its last place counts, so moving it again is all it takes to correct a
 //! correction.
 //!
 //! Nothing here waits, and there is no clock: times are arguments. A look changes nothing at the
