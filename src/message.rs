@@ -13,7 +13,7 @@ mod html;
 use crate::limits;
 
 pub use address::{Address, addresses_of};
-pub use clean::{clean_text, fold_look_alikes, is_invisible, mixes_scripts};
+pub use clean::{clean_text, fold_look_alikes, is_invisible, lower_case, mixes_scripts};
 pub use defect::Defect;
 pub use html::{HtmlText, LINK_MARK, html_to_text};
 

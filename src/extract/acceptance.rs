@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::phrases::PhraseIndex;
+use crate::message::lower_case;
 
 /// What stands before and after the name in the subject of such a notice, lower case. The notice
 /// may address the owner first ("Mara, start a conversation …"). The English ones are quoted by
@@ -56,7 +57,7 @@ const NAME_CHARS: usize = 80;
 /// The name of the person a notice says the owner is now connected with, lower case; none if the
 /// subject is not such a notice's.
 pub(crate) fn connected_with(subject: &str) -> Option<String> {
-    let subject = subject.trim().trim_end_matches(['.', '!']).to_lowercase();
+    let subject = lower_case(subject.trim().trim_end_matches(['.', '!']));
     INDEX.held_by(&subject).into_iter().find_map(|notice| {
         let (before, after) = NOTICES[notice];
         let rest = match before {

@@ -1,6 +1,7 @@
 //! Greetings, thanks and sign-offs: what a note can hold without saying anything.
 
 use super::defaults::normalised;
+use crate::message::lower_case;
 
 /// True for a word that greets, or addresses without a name.
 pub(super) fn is_greeting_word(word: &str) -> bool {
@@ -64,7 +65,7 @@ fn starts_sign_off(words: &str) -> bool {
 fn only_greets(line: &str) -> bool {
     let mut greets = false;
     for word in line.split(|c: char| !(c.is_alphanumeric() || c == '\'')) {
-        let lower = word.to_lowercase();
+        let lower = lower_case(word);
         if GREETINGS.contains(&lower.as_str()) {
             greets = true;
         } else if word.starts_with(char::is_lowercase) && !ADDRESSED.contains(&lower.as_str()) {

@@ -3,7 +3,11 @@
 //! Told by structure first: `>` at the line start, dashes around words, a block of header lines.
 //! Only the line above a quote without marks ("On Monday, Ann wrote:") needs words.
 
+use std::sync::LazyLock;
+
+use super::phrases::PhraseIndex;
 use crate::limits;
+use crate::message::lower_case;
 
 /// A text in its two parts.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -133,7 +137,7 @@ fn has_date_or_address(text: &str) -> bool {
 }
 
 fn says_wrote(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = lower_case(text);
     let tail = &lower[lower.ceil_char_boundary(lower.len().saturating_sub(120))..];
     WROTE.iter().any(|word| tail.contains(word))
 }
@@ -192,8 +196,7 @@ fn may_hold_history(text: &str) -> bool {
     };
     starts(0)
         || memchr::memchr_iter(b'\n', bytes).any(|at| starts(at + 1) || ends_colon(at))
-        || memchr::memmem::find(bytes, b"@").is_some()
-            && HEADERS_FROM.iter().any(|name| text.contains(name))
+        || memchr::memmem::find(bytes, b"@").is_some() && FROM_INDEX.is_in(text)
 }
 
 /// True for the line mail programs put above a copied earlier message, in any language: dashes
@@ -272,6 +275,9 @@ const HEADERS_FROM: &[&str] = &[
     "מאת:",
     "من:",
 ];
+
+static FROM_INDEX: LazyLock<PhraseIndex> =
+    LazyLock::new(|| PhraseIndex::new(HEADERS_FROM.iter().copied()));
 
 /// The lines that follow it.
 const HEADERS_OTHER: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use super::Contact;
 use crate::limits;
-use crate::message::{Message, fold_look_alikes};
+use crate::message::{Message, fold_look_alikes, lower_case};
 
 /// Bytes in which a link's scheme ends, `://` included.
 const SCHEME_BYTES: usize = 11;
@@ -21,19 +21,22 @@ pub fn host_of(link: &str) -> Option<String> {
         }
         None => return None,
     };
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host
-        .split(':')
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.');
+    // Byte by byte: a mail may have hundreds of links, and each is asked for its host repeatedly.
+    let until = |text: &'_ str, ends: fn(u8) -> bool| text.bytes().position(ends);
+    let end = until(rest, |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'));
+    let authority = &rest[..end.unwrap_or(rest.len())];
+    let host = match memchr::memrchr(b'@', authority.as_bytes()) {
+        Some(at) => &authority[at + 1..],
+        None => authority,
+    };
+    let host = &host[..until(host, |byte| byte == b':').unwrap_or(host.len())];
+    let host = host.trim_end_matches('.');
     let plausible = host.contains('.')
         && host.len() <= 253
         && host
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    plausible.then(|| host.to_lowercase())
+    plausible.then(|| lower_case(host))
 }
 
 /// The part of a host that someone registered: the last two labels, or three below the usual

@@ -1,10 +1,12 @@
 //! What a platform's mails look like, as data: by what a mail of this kind is told, and where in
 //! it the human's words stand.
 
+use std::cell::OnceCell;
+
 use super::Kind;
 use super::frame::text_of;
 use super::platform::{Claim, ClaimedBy};
-use crate::message::{Address, Message};
+use crate::message::{Address, Message, lower_case};
 
 /// A platform: how it is named and what its mails look like.
 pub(super) struct Definition {
@@ -90,7 +92,8 @@ pub(super) struct Clues<'a> {
     sender: &'a str,
     template: String,
     subject: String,
-    text: String,
+    text: &'a str,
+    lower_text: OnceCell<String>,
     in_own_name: bool,
 }
 
@@ -115,9 +118,10 @@ impl<'a> Clues<'a> {
             .collect();
         Clues {
             sender: from.map_or("", Address::local),
-            template: templates.join(" ").to_lowercase(),
-            subject: message.subject.to_lowercase(),
-            text: text[..text.floor_char_boundary(TEXT_BYTES)].to_lowercase(),
+            template: lower_case(&templates.join(" ")),
+            subject: lower_case(&message.subject),
+            text: &text[..text.floor_char_boundary(TEXT_BYTES)],
+            lower_text: OnceCell::new(),
             in_own_name: claim.by == ClaimedBy::MessageId,
         }
     }
@@ -132,7 +136,7 @@ impl<'a> Clues<'a> {
             Sign::Sender(parts) => any(self.sender, parts),
             Sign::Template(parts) => any(&self.template, parts),
             Sign::Subject(parts) => any(&self.subject, parts),
-            Sign::Text(parts) => any(&self.text, parts),
+            Sign::Text(parts) => any(self.lower_text.get_or_init(|| lower_case(self.text)), parts),
             Sign::InOwnName => self.in_own_name,
         }
     }

@@ -10,6 +10,7 @@ use unicode_security::MixedScript;
 use super::Platform;
 use super::host::{fold_confusables, is_below, registrable};
 use super::phrases::PhraseIndex;
+use crate::message::lower_case;
 
 /// Second labels and words a forger adds to a brand: `linkedin-mail`, `Slack Support`.
 const SERVICE_WORDS: &[&str] = &[
@@ -93,7 +94,7 @@ fn pairs_joined(chars: impl Iterator<Item = char>) -> String {
 /// The platform a display name names, if the sender would be taken for it.
 pub(super) fn platform_named(name: &str) -> Option<Platform> {
     let seen = seen_as(name);
-    let lower = name.to_lowercase();
+    let lower = lower_case(name);
     let may_be_other = OTHER_NAMES.is_in(&lower);
     Platform::NAMED.iter().copied().find(|platform| {
         let words = || {

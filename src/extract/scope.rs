@@ -18,7 +18,7 @@ use self::wording::{
 use super::cues::{self, Cue, Manner};
 use super::host::links_in;
 use super::{Contact, Kind, Platform, Standing};
-use crate::message::{Address, Message};
+use crate::message::{Address, Message, lower_case};
 
 /// Whether a message is inbound contact. As JSON: `in`, or what it is instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,13 +115,13 @@ fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
 
 fn header_contains(message: &Message, name: &str, words: &[&str]) -> bool {
     message.raw_header(name).is_some_and(|header| {
-        let value = header.text().to_lowercase();
+        let value = lower_case(&header.text());
         words.iter().any(|word| value.contains(word))
     })
 }
 
 fn subject_has(message: &Message, phrases: &Phrases) -> bool {
-    phrases.are_in(&message.subject.to_lowercase())
+    phrases.are_in(&lower_case(&message.subject))
 }
 
 /// Bounces and automatic replies say so in their headers.
@@ -140,7 +140,7 @@ fn machine_report(message: &Message) -> Option<OutOfScope> {
         || has_absence_headers(message)
         || is_unanswerable && message.raw_header("in-reply-to").is_some()
         || subject_has(message, &AUTO_REPLIES)
-        || ABSENCES.begin(message.subject.to_lowercase().trim_start())
+        || ABSENCES.begin(lower_case(&message.subject).trim_start())
     {
         return Some(OutOfScope::AutoReply);
     }

@@ -2,6 +2,7 @@
 //! contact details below a sign-off.
 
 use super::courtesy::is_sign_off;
+use crate::message::lower_case;
 
 /// Lines of a signature block that are looked at from below.
 const LINES: usize = 16;
@@ -43,7 +44,7 @@ fn marked(text: &str) -> Option<usize> {
 /// "Sent from my iPhone" at the end.
 fn sent_from(text: &str, lines: &[(usize, &str)]) -> Option<usize> {
     let (start, _) = lines.iter().take(3).find(|(_, line)| {
-        let lower = line.to_lowercase();
+        let lower = lower_case(line);
         line.len() <= 80 && SENT_FROM.iter().any(|words| lower.starts_with(words))
     })?;
     (*start > 0 && !text[..*start].trim().is_empty()).then_some(*start)

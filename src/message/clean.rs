@@ -24,6 +24,14 @@ pub fn fold_look_alikes(text: &str) -> String {
     folded.nfc().collect()
 }
 
+/// A text in lower case, as [`str::to_lowercase`] has it, which is slow on short ASCII.
+pub fn lower_case(text: &str) -> String {
+    match text.is_ascii() {
+        true => text.to_ascii_lowercase(),
+        false => text.to_lowercase(),
+    }
+}
+
 /// True for a word in which letters of one script stand in for those of another.
 pub fn mixes_scripts(word: &str) -> bool {
     // Latin letters with or without accents: nearly all words end here, and the tables are large.

@@ -5,7 +5,7 @@ use memchr::memmem::Finder;
 use crate::extract::host::host_of;
 use crate::extract::platform::{Claim, ClaimedBy};
 use crate::limits;
-use crate::message::{LINK_MARK, Message};
+use crate::message::{LINK_MARK, Message, lower_case};
 
 /// One line of a notification.
 #[derive(Debug, Clone)]
@@ -106,7 +106,7 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
             let text = line.trim().trim_end_matches(LINK_MARK).trim_end();
             Line {
                 text,
-                lower: text.to_lowercase(),
+                lower: lower_case(text),
                 frame_links,
                 is_bare_link: words == 1 && links == 1,
                 words,

@@ -6,7 +6,7 @@ use super::lines::Line;
 use crate::extract::layout::Definition;
 use crate::extract::phrases::PhraseIndex;
 use crate::extract::vocabulary::SPEAKERS;
-use crate::message::{Message, fold_look_alikes};
+use crate::message::{Message, fold_look_alikes, lower_case};
 
 /// The person's name: of the display name if that is a person's, else of the subject.
 pub(super) fn of(message: &Message, definition: &Definition, lines: &[Line<'_>]) -> Option<String> {
@@ -157,8 +157,7 @@ fn around(subject: &str, pattern: &str) -> Option<String> {
 
 /// A name without the marks around it, lower case.
 pub(super) fn bare(text: &str) -> String {
-    text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
-        .to_lowercase()
+    lower_case(text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')'))
 }
 
 /// True for a line that holds the name, given [`bare`], and nothing else.
@@ -176,7 +175,7 @@ pub(super) fn speaks_of(line: &Line<'_>, name: &str, definition: &Definition) ->
     if introduces(line.text, name) {
         return true;
     }
-    let (line, lower, name) = (line.text, &line.lower, name.to_lowercase());
+    let (line, lower, name) = (line.text, &line.lower, lower_case(name));
     lower.contains(&name)
         && line.split_whitespace().count() <= 24
         && (line.ends_with([':', '：'])

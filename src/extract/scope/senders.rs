@@ -1,6 +1,9 @@
 //! Machine mail told by who sends it: the part of an address before the `@`, and the header fields
 //! that only machines write.
 
+use std::sync::LazyLock;
+
+use crate::extract::phrases::PhraseIndex;
 use crate::message::{Address, Message};
 
 /// The part of the sender's address before the `@`.
@@ -10,7 +13,7 @@ pub(super) fn local_part(message: &Message) -> &str {
 
 /// True if nobody writes from this address by hand: one of its words is a service's.
 pub(super) fn is_service(local: &str) -> bool {
-    has_word(local, SERVICES)
+    has_word(local, &SERVICES_INDEX)
 }
 
 /// True if the address says that nobody reads what is sent to it.
@@ -30,7 +33,7 @@ pub(super) fn is_unread(local: &str) -> bool {
 
 /// True if the address is a machine's that reports to its keepers.
 pub(super) fn is_reporter(local: &str) -> bool {
-    has_word(local, REPORTERS)
+    has_word(local, &REPORTERS_INDEX)
 }
 
 /// True for the addresses mail servers report failures from.
@@ -65,20 +68,29 @@ pub(super) fn are_colleagues(one: &Address, other: &Address) -> bool {
         && !MAILBOX_PROVIDERS.contains(&name)
 }
 
-/// A word of the address is one of these, or, for long ones, holds it: "kundenservice".
-fn has_word(local: &str, words: &[&str]) -> bool {
-    local.split(|c: char| !c.is_alphanumeric()).any(|part| {
-        let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
+/// Bytes of a word that no other holds by chance.
+const LONG: usize = 6;
+
+/// A word of the address is one of these, or, for long ones, holds it: "kundenservice". Words that
+/// hold a hyphen or underscore are long.
+fn has_word(local: &str, words: &PhraseIndex) -> bool {
+    let holds_long = |start| {
         words
-            .iter()
-            .any(|word| part == *word || word.len() >= 6 && part.contains(word))
-    }) || WHOLE
-        .iter()
-        .any(|word| local.contains(word) && words.contains(word))
+            .at(local, start)
+            .any(|found| found.end - start >= LONG)
+    };
+    (0..local.len()).any(holds_long)
+        || local.split(|c: char| !c.is_alphanumeric()).any(|part| {
+            let part = part.trim_end_matches(|c: char| c.is_ascii_digit());
+            words.at(part, 0).any(|found| found.end == part.len())
+        })
 }
 
-/// Words that hold a hyphen or underscore.
-const WHOLE: &[&str] = &["no-reply", "no_reply", "do-not-reply", "auto-confirm"];
+static SERVICES_INDEX: LazyLock<PhraseIndex> =
+    LazyLock::new(|| PhraseIndex::new(SERVICES.iter().copied()));
+
+static REPORTERS_INDEX: LazyLock<PhraseIndex> =
+    LazyLock::new(|| PhraseIndex::new(REPORTERS.iter().copied()));
 
 /// Words of addresses of shops, banks, carriers and accounts.
 const SERVICES: &[&str] = &[
