@@ -49,7 +49,7 @@ const BANNED: [&str; 18] = [
 /// Crates that are in the program in more than one version, since what needs the older one has no
 /// newer release: linfa (approx, rand, rand_core, getrandom, thiserror, indexmap), statrs (glam),
 /// postcard (embedded-io), procedural macros (syn), and tables that hash differently.
-const TWICE: [&str; 13] = [
+const TWICE: [&str; 14] = [
     "approx",
     "embedded-io",
     "foldhash",
@@ -63,6 +63,7 @@ const TWICE: [&str; 13] = [
     "syn",
     "thiserror",
     "thiserror-impl",
+    "windows-sys",
 ];
 
 /// The dependencies of a build, as cargo resolved them from the lock file.
