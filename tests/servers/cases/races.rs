@@ -91,6 +91,7 @@ fn settled(mailbox: &Mailbox<'_>) -> bool {
 }
 
 #[test]
+#[ignore = "a race against a real clock; scripts/test-servers"]
 fn two_movers_on_dovecot() {
     race(Server::dovecot());
 }
