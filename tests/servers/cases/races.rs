@@ -103,7 +103,7 @@ fn two_movers_on_cyrus() {
 }
 
 #[test]
-#[ignore = "downloads Courier: scripts/test runs it"]
+#[ignore = "downloads Courier: scripts/test-servers runs it"]
 fn two_movers_on_courier() {
     race(&Server::start(Kind::Courier, &[("IDLE_SECONDS", "5")]));
 }
