@@ -6,12 +6,19 @@
 
 mod calibrate;
 mod counts;
+mod estimate;
 mod estimator;
+mod gather;
+mod remainder;
 
+pub(crate) use calibrate::refit_calibration;
 pub use calibrate::{Calibration, fit_calibration};
 pub use counts::{CountError, Counts};
+pub use estimate::Estimate;
+pub use estimator::EstimateError;
 pub(crate) use estimator::log_probabilities;
-pub use estimator::{Estimate, EstimateError};
+pub use gather::{Gathered, Member};
+pub use remainder::Remainder;
 
 use crate::features::{Features, WEIGHT_UNIT};
 
@@ -66,6 +73,19 @@ impl Classifier {
         }
     }
 
+    /// Follows counts in which these events have changed; see [`Estimate::update`].
+    ///
+    /// # Errors
+    /// If fewer than two classes hold messages, or linfa refuses.
+    pub fn update(
+        &mut self,
+        counts: &Counts,
+        changed: &[u64],
+        alpha: f64,
+    ) -> Result<(), EstimateError> {
+        self.estimate.update(counts, changed, alpha)
+    }
+
     /// The estimate.
     pub fn estimate(&self) -> &Estimate {
         &self.estimate
@@ -82,21 +102,40 @@ impl Classifier {
     }
 
     /// For each known event of a message its position in the features, and how far it moves the
-    /// class against the mean of the others, in calibrated log-odds.
+    /// class against the mean of the others, in calibrated log-odds. What the calibration bends
+    /// off a score is taken from all its events alike.
     pub fn pulls<'a>(
         &'a self,
         features: &'a Features,
         posterior: &'a Posterior,
         class: usize,
     ) -> impl Iterator<Item = (usize, f64)> + 'a {
-        let scale = self.calibration.scale * WEIGHT_UNIT;
-        let n_others = (self.estimate.n_classes() - 1).max(1) as f64;
-        posterior.known.iter().map(move |known| {
+        let n = self.estimate.n_classes() as f64;
+        let slope = self.calibration.slopes(&self.scores(features, posterior))[class];
+        // A class's distance from the mean of all is (n-1)/n of that from the mean of the others.
+        let to_others = n / (n - 1.0).max(1.0);
+        self.shares(features, posterior)
+            .zip(&posterior.known)
+            .map(move |(share, known)| (known.position as usize, share[class] * slope * to_others))
+    }
+
+    /// Score of every class, before calibration.
+    pub fn scores(&self, features: &Features, posterior: &Posterior) -> Vec<f64> {
+        self.estimate.sum(&features.events, &posterior.known)
+    }
+
+    /// For each known event its share of every class's score, less what is common to all classes.
+    pub fn shares<'a>(
+        &'a self,
+        features: &'a Features,
+        posterior: &'a Posterior,
+    ) -> impl Iterator<Item = Vec<f64>> + 'a {
+        posterior.known.iter().map(|known| {
             let odds = self.estimate.log_odds(known);
-            let others = odds.iter().sum::<f64>() - odds[class];
+            let mean = odds.iter().sum::<f64>() / odds.len().max(1) as f64;
             let weight = features.events[known.position as usize].weight;
-            let pull = odds[class] - others / n_others;
-            (known.position as usize, f64::from(weight) * scale * pull)
+            let share = |odds: &f64| f64::from(weight) * WEIGHT_UNIT * (odds - mean);
+            odds.iter().map(share).collect()
         })
     }
 }
@@ -111,5 +150,74 @@ pub(crate) fn softmax(log_odds: &mut [f64]) {
     }
     for value in log_odds {
         *value /= sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::Policy;
+    use crate::model::Model;
+    use crate::owner::Owner;
+    use crate::source::Content;
+
+    fn judged(body: &str) -> Posterior {
+        let mail = format!("From: Ann <ann@x.example>\nSubject: hello\n\n{body}\n");
+        let content = Content::from(mail.as_str());
+        let model = Model::shipped().unwrap();
+        crate::triage::triage(&content, &Owner::default(), &model, &Policy::default()).posterior
+    }
+
+    fn assert_probabilities(posterior: &Posterior, what: &str) {
+        let p = &posterior.probabilities;
+        assert_eq!(p.len(), 4, "{what}");
+        let within = |p: &f64| p.is_finite() && (0.0..=1.0).contains(p);
+        assert!(p.iter().all(within), "{what}: {p:?}");
+        assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{what}: {p:?}");
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_however_long_the_message() {
+        let words = ["offer", "your", "talk", "connect", "pills", "zwick"];
+        for n in [0, 1, 10, 1_000, 100_000] {
+            let different = |n: usize| format!("{}{}", words[n % 6], n / 6);
+            let known: Vec<&str> = (0..n).map(|n| words[n % 6]).collect();
+            let unknown: Vec<String> = (0..n).map(different).collect();
+            assert_probabilities(&judged(&known.join(" ")), &format!("{n} words"));
+            assert_probabilities(&judged(&unknown.join(" ")), &format!("{n} different words"));
+        }
+    }
+
+    #[test]
+    fn probabilities_sum_to_one_whatever_is_done_to_them() {
+        for hostile in [
+            "viagra ".repeat(100_000),
+            "viagra".repeat(100_000),
+            "\u{0430}\u{200d}v1agra\u{fe0f} ".repeat(100_000),
+            "http://pills.example/ ".repeat(20_000),
+            "$1,000,000 ".repeat(50_000),
+        ] {
+            let what: String = hostile.chars().take(12).collect();
+            assert_probabilities(&judged(&hostile), &what);
+        }
+    }
+
+    /// Weights as no message has them, in a model as no owner has one.
+    #[test]
+    fn extreme_counts_and_weights_give_probabilities() {
+        let event = |key, weight| crate::features::Event { key, weight };
+        let mut counts = Counts::new(3);
+        for (class, key) in [(0, 1), (1, 2), (2, 3)] {
+            counts
+                .learn(class, &[event(key, u32::MAX), event(9, 1)])
+                .unwrap();
+        }
+        let estimate = Estimate::fit(&counts, 0.01).unwrap();
+        for keys in [vec![], vec![1], vec![1, 2, 3, 9]] {
+            let events: Vec<_> = keys.iter().map(|key| event(*key, u32::MAX)).collect();
+            let p = Calibration::neutral(3).probabilities(&estimate.scores(&events));
+            assert!(p.iter().all(|p| p.is_finite()), "{p:?}");
+            assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{p:?}");
+        }
     }
 }

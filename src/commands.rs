@@ -12,6 +12,7 @@ mod labelled;
 mod lessons;
 mod memory;
 mod model;
+mod neutral;
 mod online;
 mod replay;
 mod report;
@@ -271,10 +272,9 @@ enum Notes {
 
 impl Notes {
     /// Prints a line to standard error.
-    #[allow(clippy::print_stderr, reason = "this is where notes go")]
     fn say(self, line: &str) {
         if self == Notes::On {
-            anstream::eprintln!("{line}");
+            neutral::tell(line);
         }
     }
 }
@@ -294,7 +294,6 @@ fn now() -> i64 {
 
 /// Turns a result into the exit code, printing the error. A reader that went away (`| head`) is
 /// no error.
-#[allow(clippy::print_stderr, reason = "this is where errors go")]
 pub fn exit_code(result: Result<(), CommandError>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -302,7 +301,7 @@ pub fn exit_code(result: Result<(), CommandError>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            anstream::eprintln!("anteroom: {error}");
+            neutral::tell(&format!("anteroom: {error}"));
             ExitCode::from(error.code())
         }
     }
@@ -341,8 +340,10 @@ pub fn start_logging(cli: &Cli) {
     }
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
+        .with_ansi(io::stderr().is_terminal())
+        // Where the log cannot be written it must not be complained about there either.
+        .log_internal_errors(false)
+        .with_writer(io::stderr);
     match format {
         LogFormat::Json => lines.json().init(),
         _ => lines.init(),

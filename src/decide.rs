@@ -112,7 +112,7 @@ impl Default for Policy {
             scope: ScopePolicy::Contact,
             error_budget: 0.02,
             file_at: 0.5,
-            spam_at: 0.9,
+            spam_at: 0.95,
             min_known_events: 3,
             known: KnownPolicy::Leave,
             rules: Rules::default(),

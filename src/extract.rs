@@ -41,6 +41,7 @@ pub use authenticity::{Authenticity, Forgery, Standing};
 pub use cues::{Ask, AskFound};
 pub use export::extract_row;
 pub use host::{host_of, registrable};
+pub use language::Language;
 pub use platform::Platform;
 pub use scope::{OutOfScope, Scope};
 
@@ -162,8 +163,8 @@ pub struct Contact {
     pub note: Option<String>,
     /// Language of the stock sentence that was found and removed from the note.
     pub default_sentence: Option<&'static str>,
-    /// Language of the note, ISO 639-1; none if there are too few words to tell.
-    pub language: Option<&'static str>,
+    /// Language of the note; as JSON its ISO 639-1 code, null if there are too few words to tell.
+    pub language: Language,
     /// What the sender wants, each once and with the words that show it: what the kind asks for,
     /// then what the words do.
     pub asks: Vec<AskFound>,
@@ -299,7 +300,7 @@ impl Contact {
         }
         contact.link_hosts = host::own_links(message, &contact);
         contact.find_cues(message);
-        contact.language = contact.note.as_deref().and_then(language::of);
+        contact.language = Language::of(contact.note.as_deref());
         contact
     }
 
@@ -320,7 +321,7 @@ impl Contact {
             mutual: None,
             note: None,
             default_sentence: None,
-            language: None,
+            language: Language::default(),
             asks: Vec::new(),
             cues: Vec::new(),
             thread: direct::thread(message),

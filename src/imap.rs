@@ -39,6 +39,7 @@ use std::time::Duration;
 use crate::account::{Endpoint, Security};
 use crate::limits;
 
+pub use crate::account::Secret;
 pub use error::{ConnectError, TlsRefusal};
 pub use interrupt::{Interrupt, Shield};
 pub use namespace::{Namespace, ResolveError};

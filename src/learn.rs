@@ -11,9 +11,9 @@ mod teach;
 
 use std::borrow::Cow;
 
-use rayon::prelude::*;
-
-use crate::classify::{Calibration, CountError, Counts, Estimate, EstimateError, fit_calibration};
+use crate::classify::{
+    Calibration, CountError, Counts, EstimateError, Gathered, Member, fit_calibration,
+};
 use crate::decide::Guard;
 use crate::extract::Contact;
 use crate::features::{Event, Evidence, features};
@@ -166,67 +166,31 @@ pub struct Fitted {
 /// # Errors
 /// If fewer than two classes have examples.
 pub fn fit(examples: &[Example], n_classes: usize) -> Result<Fitted, LearnError> {
-    let counts = count(examples.iter(), n_classes)?;
-    let folds = group(examples, FOLDS);
-    let held_out = score_held_out(examples, &folds, &counts)?;
+    let evidence = examples
+        .first()
+        .map_or(Evidence::Contact, |first| first.evidence);
+    let members: Vec<Member<'_>> = examples
+        .iter()
+        .zip(group(examples, FOLDS))
+        .map(|(example, fold)| Member {
+            class: example.class,
+            fold,
+            events: &example.events,
+            counted: example.counted(),
+        })
+        .collect();
+    let gathered = Gathered::count(evidence, n_classes, &members)?;
+    let scores = gathered.held_out(evidence.alpha())?;
+    let scored = scores.into_iter().zip(examples);
+    let held_out: Vec<Scored> = scored
+        .filter_map(|(scores, example)| Some((scores?, example.class)))
+        .collect();
     let weights = vec![1.0; n_classes];
     Ok(Fitted {
         calibration: fit_calibration(&held_out, &weights),
-        counts,
+        counts: gathered.into_counts(),
         held_out,
     })
-}
-
-/// Counts examples.
-///
-/// # Errors
-/// If a count no longer fits.
-pub fn count<'a>(
-    examples: impl Iterator<Item = &'a Example>,
-    n_classes: usize,
-) -> Result<Counts, CountError> {
-    let mut examples = examples.peekable();
-    let evidence = examples
-        .peek()
-        .map_or(Evidence::Contact, |first| first.evidence);
-    let mut counts = Counts::of(evidence, n_classes);
-    for example in examples {
-        counts.learn(example.class, &example.counted())?;
-    }
-    Ok(counts)
-}
-
-/// Scores every example by the counts without its own fold.
-fn score_held_out(
-    examples: &[Example],
-    folds: &[usize],
-    counts: &Counts,
-) -> Result<Vec<Scored>, LearnError> {
-    let n_folds = folds.iter().max().map_or(0, |last| last + 1);
-    let by_fold: Result<Vec<Vec<(usize, Scored)>>, LearnError> = (0..n_folds)
-        .into_par_iter()
-        .map(|fold| {
-            let members = || (0..examples.len()).filter(|index| folds[*index] == fold);
-            let mut rest = counts.clone();
-            for index in members() {
-                rest.unlearn(examples[index].class, &examples[index].counted())?;
-            }
-            let estimate = match Estimate::fit(&rest, rest.evidence().alpha()) {
-                // All that is left of a tiny collection is one class: nothing to score by.
-                Err(EstimateError::OneClass) => return Ok(Vec::new()),
-                estimate => estimate?,
-            };
-            Ok(members()
-                .map(|index| {
-                    let example = &examples[index];
-                    (index, (estimate.scores(&example.events), example.class))
-                })
-                .collect())
-        })
-        .collect();
-    let mut scored: Vec<(usize, Scored)> = by_fold?.into_iter().flatten().collect();
-    scored.sort_by_key(|(index, _)| *index);
-    Ok(scored.into_iter().map(|(_, scored)| scored).collect())
 }
 
 /// Held-out P(class) of the examples of that class.

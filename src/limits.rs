@@ -89,6 +89,10 @@ pub const HTML_BYTES: usize = 256 << 10;
 /// Links kept of one message.
 pub const LINKS: usize = 500;
 
+/// Bytes of a link in plain text that are read. Its host is at its start; each of many links inside
+/// one long link would else be read to the end of it (1.1 MB took 1.5 s).
+pub const LINK_BYTES: usize = 2 << 10;
+
 /// Lines of a platform's mail that are read. The frame and the longest note a platform lets its
 /// users write take a tenth of it; every line is held against lists of words.
 pub const FRAME_LINES: usize = 200;

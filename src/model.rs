@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 
 use crate::classify::{Calibration, Classifier, Counts, Estimate, EstimateError, Posterior};
 use crate::decide::{Guard, LabelProbabilities};
-use crate::features::{Evidence, FEATURES_VERSION};
+use crate::features::{Event, Evidence, FEATURES_VERSION};
 use crate::label::Label;
+use crate::learn::LearnError;
 
 /// First line of every model file.
 const MAGIC: &[u8] = b"anteroom-model/1\n";
@@ -104,8 +105,8 @@ pub struct Metadata {
     pub guard: Guard,
     /// Quality on held-out messages.
     pub held_out: HeldOut,
-    /// SHA-256 of the counts, in hexadecimal.
-    pub counts_sha256: String,
+    /// SHA-256 of the counts, in hexadecimal; none while a model that learned has not been written.
+    pub counts_sha256: Option<String>,
 }
 
 /// Counts with everything needed to judge by them.
@@ -140,7 +141,7 @@ impl Model {
             calibration: calibration.clone(),
             guard,
             held_out,
-            counts_sha256: hex(&Sha256::digest(encode_counts(&counts))),
+            counts_sha256: Some(hex(&Sha256::digest(encode_counts(&counts)))),
             labels,
         };
         Ok(Model {
@@ -167,7 +168,7 @@ impl Model {
             messages: counts.messages().to_vec(),
             events: counts.n_events(),
             guard,
-            counts_sha256: hex(&Sha256::digest(encode_counts(&counts))),
+            counts_sha256: Some(hex(&Sha256::digest(encode_counts(&counts)))),
             ..self.metadata.clone()
         };
         let classifier = Classifier::new(estimate, metadata.calibration.clone());
@@ -176,6 +177,28 @@ impl Model {
             counts,
             classifier,
         })
+    }
+
+    /// Learns one more message, the events as they are counted, and has another guard from now on.
+    /// The next message is judged by it.
+    ///
+    /// # Errors
+    /// If a count no longer fits; nothing is changed then. Or if linfa refuses.
+    pub fn learn(
+        &mut self,
+        class: usize,
+        counted: &[Event],
+        guard: Guard,
+    ) -> Result<(), LearnError> {
+        self.counts.learn(class, counted)?;
+        let changed: Vec<u64> = counted.iter().map(|event| event.key).collect();
+        let alpha = self.metadata.alpha;
+        self.classifier.update(&self.counts, &changed, alpha)?;
+        self.metadata.messages = self.counts.messages().to_vec();
+        self.metadata.events = self.counts.n_events();
+        self.metadata.guard = guard;
+        self.metadata.counts_sha256 = None;
+        Ok(())
     }
 
     /// The model that comes with the program.
@@ -212,12 +235,23 @@ impl Model {
 
     /// The bytes of the model file.
     pub fn encode(&self) -> Vec<u8> {
+        let counts = encode_counts(&self.counts);
         let mut out = MAGIC.to_vec();
-        // Plain data: writing it as JSON cannot fail.
-        serde_json::to_writer(&mut out, &self.metadata).unwrap_or_default();
+        out.extend(self.metadata_line(|| hex(&Sha256::digest(&counts))));
         out.push(b'\n');
-        out.extend(encode_counts(&self.counts));
+        out.extend(&counts);
         out
+    }
+
+    /// The metadata as JSON, with the checksum of the counts.
+    fn metadata_line(&self, checksum: impl FnOnce() -> String) -> Vec<u8> {
+        let known = self.metadata.counts_sha256.clone();
+        let metadata = Metadata {
+            counts_sha256: Some(known.unwrap_or_else(checksum)),
+            ..self.metadata.clone()
+        };
+        // Plain data: writing it as JSON cannot fail.
+        serde_json::to_vec(&metadata).unwrap_or_default()
     }
 
     /// Reads a model from the bytes of its file; `name` is for messages.
@@ -238,7 +272,7 @@ impl Model {
             .map_err(|error| damaged(format!("metadata: {error}")))?;
         check(&metadata).map_err(damaged)?;
         let body = &rest[line_end + 1..];
-        if hex(&Sha256::digest(body)) != metadata.counts_sha256 {
+        if Some(hex(&Sha256::digest(body))) != metadata.counts_sha256 {
             return Err(damaged(format!(
                 "the {} bytes of counts do not match their checksum",
                 body.len()
@@ -266,10 +300,8 @@ impl Model {
     /// What tells this model from any other: the SHA-256 of its metadata, which holds that of its
     /// counts.
     pub fn id(&self) -> String {
-        // Plain data: writing it as JSON cannot fail.
-        hex(&Sha256::digest(
-            serde_json::to_vec(&self.metadata).unwrap_or_default(),
-        ))
+        let checksum = || hex(&Sha256::digest(encode_counts(&self.counts)));
+        hex(&Sha256::digest(self.metadata_line(checksum)))
     }
 
     /// The fitted classifier over [`Metadata::labels`].
@@ -310,6 +342,8 @@ fn check(metadata: &Metadata) -> Result<(), String> {
     let finite = calibration.bias.iter().all(|bias| bias.is_finite())
         && calibration.scale.is_finite()
         && calibration.scale > 0.0
+        && calibration.bend.is_finite()
+        && calibration.bend > 0.0
         && metadata.alpha.is_finite()
         && metadata.alpha > 0.0
         && metadata
@@ -415,6 +449,29 @@ mod tests {
         assert_eq!(again.metadata, model.metadata);
         assert_eq!(again.counts.sorted(), model.counts.sorted());
         assert_eq!(again.encode(), model.encode());
+    }
+
+    #[test]
+    fn a_model_that_learned_is_written_like_one_made_anew() {
+        let mut learned = small();
+        let events: Vec<Event> = (40..60)
+            .map(|n: u32| Event {
+                key: key_of(&n.to_string()),
+                weight: 100 + n,
+            })
+            .collect();
+        learned.learn(1, &events, Guard::default()).unwrap();
+        let mut counts = small().counts;
+        counts.learn(1, &events).unwrap();
+        let (calibration, held_out) = (Calibration::neutral(2), HeldOut::default());
+        let labels = vec![Label::Genuine, Label::Spam];
+        let anew = Model::new(labels, counts, calibration, Guard::default(), held_out).unwrap();
+        assert_eq!(learned.encode(), anew.encode());
+        assert_eq!((learned.id(), learned.sha256()), (anew.id(), anew.sha256()));
+        let scores = |model: &Model| model.classifier().estimate().scores(&events);
+        for (a, b) in scores(&learned).iter().zip(scores(&anew)) {
+            assert!((a - b).abs() < 1e-9, "{a} {b}");
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod suite {
     mod authenticity;
     /// Errors and exit codes for input and output that is not as it should be.
     mod bad_input;
+    /// A model and a state store of which one byte is not as it was.
+    mod broken_files;
     /// `classify`: inputs, the table, the JSON contract.
     mod classify;
     /// `config` and `doctor`.
@@ -21,6 +23,8 @@ mod suite {
     mod corpus;
     /// What was decided beside what would be today.
     mod decided;
+    /// Every place where bytes of others come in.
+    mod entry_points;
     /// `evaluate`: splits, baselines, the JSON contract.
     mod evaluate;
     /// LinkedIn's data export in every layout, and archives made to break readers.
@@ -39,6 +43,8 @@ mod suite {
     mod imap_login;
     /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
+    /// Mail that tries to take over the terminal, or to forge what is printed.
+    mod neutral_output;
     /// The commands of the README do what it says.
     mod readme;
     /// People the owner knows, answers to the owner, and the owner's rules.
@@ -49,6 +55,8 @@ mod suite {
     mod scope;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
+    /// What the program is built of.
+    mod supply_chain;
     /// `train`, `model`: same input, same bytes.
     mod train;
     /// The labelled examples are what their README says.

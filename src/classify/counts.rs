@@ -1,5 +1,7 @@
 //! Event counts by class: whole numbers, so that adding and taking away are exact.
 
+use std::sync::OnceLock;
+
 use crate::features::{Event, Evidence, KeyMap};
 
 /// Counts that would not fit or not match.
@@ -21,7 +23,7 @@ pub struct Counts {
     evidence: Evidence,
     n_classes: usize,
     /// Row of each key; made when first needed, judging by saved counts does not need it.
-    index: KeyMap<u32>,
+    index: OnceLock<KeyMap<u32>>,
     keys: Vec<u64>,
     /// Row-major, one row an event, `n_classes` wide.
     rows: Vec<u32>,
@@ -44,6 +46,22 @@ impl Counts {
         }
     }
 
+    /// Rows that were counted, each key once.
+    pub(super) fn from_rows(
+        evidence: Evidence,
+        (keys, rows): (Vec<u64>, Vec<u32>),
+        messages: Vec<u64>,
+    ) -> Counts {
+        Counts {
+            evidence,
+            n_classes: messages.len(),
+            index: OnceLock::new(),
+            keys,
+            rows,
+            messages,
+        }
+    }
+
     /// What is counted.
     pub fn evidence(&self) -> Evidence {
         self.evidence
@@ -61,21 +79,43 @@ impl Counts {
 
     /// Number of distinct events with a count.
     pub fn n_events(&self) -> usize {
-        self.rows
-            .chunks(self.n_classes.max(1))
-            .filter(|row| row.iter().any(|count| *count > 0))
-            .count()
+        self.iter().count()
+    }
+
+    /// What all events come to.
+    pub(super) fn extent(&self) -> Extent {
+        let mut extent = Extent::none(self.n_classes);
+        for (_, row) in self.iter() {
+            extent.add(row);
+        }
+        extent
+    }
+
+    /// The counts of one event, if it has any.
+    pub(super) fn row(&self, key: u64) -> Option<&[u32]> {
+        let start = *self.index().get(&key)? as usize * self.n_classes;
+        let row = &self.rows[start..start + self.n_classes];
+        row.iter().any(|count| *count > 0).then_some(row)
     }
 
     /// Counts a message in a class.
     ///
     /// # Errors
-    /// If a count no longer fits; the counts are then unchanged up to that event.
+    /// If a count no longer fits; nothing is changed then.
     pub fn learn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
-        for event in events {
-            let row = self.row_of(event.key);
-            let cell = &mut self.rows[row * self.n_classes + class];
-            *cell = cell.checked_add(event.weight).ok_or(CountError::Overflow)?;
+        let mut index = self.take_index();
+        let rows: Vec<usize> = events
+            .iter()
+            .map(|event| self.row_of(&mut index, event.key) * self.n_classes + class)
+            .collect();
+        self.index = index.into();
+        let pairs = || rows.iter().zip(events);
+        let fits = |(cell, event): (&usize, &Event)| self.rows[*cell].checked_add(event.weight);
+        if pairs().any(|pair| fits(pair).is_none()) {
+            return Err(CountError::Overflow);
+        }
+        for (cell, event) in pairs() {
+            self.rows[*cell] += event.weight;
         }
         self.messages[class] += 1;
         Ok(())
@@ -86,30 +126,24 @@ impl Counts {
     /// # Errors
     /// If the message cannot have been counted in this class; nothing is changed then.
     pub fn unlearn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
-        self.make_index();
-        let counted = self.messages[class] > 0
-            && events.iter().all(|event| {
-                self.index.get(&event.key).is_some_and(|row| {
-                    self.rows[*row as usize * self.n_classes + class] >= event.weight
-                })
-            });
-        if !counted {
+        if !self.may_hold(class, events) {
             return Err(CountError::NotCounted);
         }
+        let mut index = self.take_index();
         for event in events {
-            let row = self.row_of(event.key);
+            let row = self.row_of(&mut index, event.key);
             self.rows[row * self.n_classes + class] -= event.weight;
         }
         self.messages[class] -= 1;
+        self.index = index.into();
         Ok(())
     }
 
     /// The messages among these that one class may hold already: every event of theirs was counted
     /// in it.
     pub fn holding<'a>(&self, messages: impl Iterator<Item = &'a [Event]>) -> usize {
-        let rows: KeyMap<&[u32]> = self.iter().collect();
         let counted = |events: &[Event], class: usize| {
-            let in_class = |event: &Event| rows.get(&event.key).is_some_and(|row| row[class] > 0);
+            let in_class = |event: &Event| self.row(event.key).is_some_and(|row| row[class] > 0);
             events.iter().all(in_class)
         };
         messages
@@ -117,31 +151,39 @@ impl Counts {
             .count()
     }
 
+    /// Whether a message can have been counted in a class.
+    pub fn may_hold(&self, class: usize, events: &[Event]) -> bool {
+        let index = self.index();
+        self.messages[class] > 0
+            && events.iter().all(|event| {
+                index.get(&event.key).is_some_and(|row| {
+                    self.rows[*row as usize * self.n_classes + class] >= event.weight
+                })
+            })
+    }
+
     /// Adds other counts over the same classes.
     ///
     /// # Errors
     /// If a count no longer fits.
     pub fn add(&mut self, other: &Counts) -> Result<(), CountError> {
+        let mut index = self.take_index();
         for (key, counts) in other.iter() {
-            self.set_added(key, counts)?;
+            let row = self.row_of(&mut index, key) * self.n_classes;
+            for (cell, more) in self.rows[row..row + self.n_classes].iter_mut().zip(counts) {
+                *cell = cell.checked_add(*more).ok_or(CountError::Overflow)?;
+            }
         }
         for (own, more) in self.messages.iter_mut().zip(&other.messages) {
             *own += more;
         }
-        Ok(())
-    }
-
-    /// Adds to the counts of one event.
-    fn set_added(&mut self, key: u64, counts: &[u32]) -> Result<(), CountError> {
-        let row = self.row_of(key) * self.n_classes;
-        for (cell, more) in self.rows[row..row + self.n_classes].iter_mut().zip(counts) {
-            *cell = cell.checked_add(*more).ok_or(CountError::Overflow)?;
-        }
+        self.index = index.into();
         Ok(())
     }
 
     /// Appends the counts of an event that is not there yet, as saved counts are read.
     pub(crate) fn push(&mut self, key: u64, counts: &[u32]) {
+        self.index.take();
         self.keys.push(key);
         self.rows.extend_from_slice(counts);
     }
@@ -163,14 +205,16 @@ impl Counts {
     /// Events with a count, by ascending key: the order of the model file.
     pub fn sorted(&self) -> Vec<(u64, &[u32])> {
         let mut rows: Vec<_> = self.iter().collect();
-        rows.sort_unstable_by_key(|(key, _)| *key);
+        // A saved model with a few events more is in order but for its end: the stable sort makes
+        // use of that.
+        rows.sort_by_key(|(key, _)| *key);
         rows
     }
 
-    fn row_of(&mut self, key: u64) -> usize {
-        self.make_index();
+    /// Row of an event, which is made if there is none; `index` is the one that was taken.
+    fn row_of(&mut self, index: &mut KeyMap<u32>, key: u64) -> usize {
         let next = self.keys.len() as u32;
-        let row = *self.index.entry(key).or_insert(next);
+        let row = *index.entry(key).or_insert(next);
         if row == next {
             self.keys.push(key);
             self.rows.resize(self.rows.len() + self.n_classes, 0);
@@ -178,9 +222,49 @@ impl Counts {
         row as usize
     }
 
-    fn make_index(&mut self) {
-        if self.index.len() < self.keys.len() {
-            self.index = self.keys.iter().copied().zip(0..).collect();
+    fn index(&self) -> &KeyMap<u32> {
+        self.index.get_or_init(|| self.make_index())
+    }
+
+    /// The index, to be changed and put back; one that is not put back is made anew when needed.
+    fn take_index(&mut self) -> KeyMap<u32> {
+        self.index.take().unwrap_or_else(|| self.make_index())
+    }
+
+    fn make_index(&self) -> KeyMap<u32> {
+        self.keys.iter().copied().zip(0..).collect()
+    }
+}
+
+/// What the counts of all events come to: all that the fit of one needs to know of the others.
+#[derive(Debug, Clone)]
+pub(super) struct Extent {
+    /// Sum of the counts, per class.
+    pub(super) totals: Vec<u64>,
+    /// Events with a count.
+    pub(super) n_events: usize,
+}
+
+impl Extent {
+    fn none(n_classes: usize) -> Extent {
+        Extent {
+            totals: vec![0; n_classes],
+            n_events: 0,
+        }
+    }
+
+    /// Takes sums of counts away, and events that are gone with them.
+    pub(super) fn take(&mut self, counts: &[u64], gone: usize) {
+        self.n_events -= gone;
+        for (total, count) in self.totals.iter_mut().zip(counts) {
+            *total -= count;
+        }
+    }
+
+    fn add(&mut self, row: &[u32]) {
+        self.n_events += 1;
+        for (total, count) in self.totals.iter_mut().zip(row) {
+            *total += u64::from(*count);
         }
     }
 }

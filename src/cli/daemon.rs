@@ -88,7 +88,7 @@ pub struct Undo {
     pub state: StateArgs,
 }
 
-fn account(text: &str) -> Result<AccountName, String> {
+pub(super) fn account(text: &str) -> Result<AccountName, String> {
     AccountName::new(text).ok_or_else(|| {
         "expected a name of letters, digits, '.', '_' and '-', at most 64".to_owned()
     })

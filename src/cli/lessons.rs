@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use crate::account::{AccountName, FolderPath};
 use crate::decide::ScopePolicy;
 use crate::label::{Label, UnknownLabel};
 use crate::learn::Origin;
@@ -34,7 +35,7 @@ pub struct Teaching {
 /// `anteroom learn`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The next verdict follows. Learning the same message again changes nothing; no text of it is\nkept, only hashes. A message known under another label keeps it, and the command fails (exit code\n65) after it has learned the others: see 'anteroom relabel'.\n\nExamples:\n  anteroom learn pitch message.eml\n  anteroom learn genuine Keep.mbox"
+    after_help = "The next verdict follows. Learning the same message again changes nothing; no text of it is\nkept, only hashes. A message known under another label keeps it, and the command fails (exit code\n65) after it has learned the others: see 'anteroom relabel'.\n\nExamples:\n  anteroom learn pitch message.eml\n  anteroom learn genuine Keep.mbox\n  anteroom learn spam --from-folder Junk     a folder at your mail server, the newest 1,000"
 )]
 pub struct Learn {
     /// genuine, generic-invite, pitch or spam
@@ -42,12 +43,22 @@ pub struct Learn {
     /// Mail of this label; '-' is standard input
     #[arg(value_name = "PATH", default_value = "-")]
     pub paths: Vec<PathBuf>,
+    /// Mail of this folder of an account instead, levels separated by '/'; nothing there changes
+    #[arg(long, value_name = "FOLDER", value_parser = folder, conflicts_with_all = ["paths", "origin"])]
+    pub from_folder: Option<FolderPath>,
+    /// The account, where several are configured
+    #[arg(long, value_name = "NAME", value_parser = super::daemon::account, requires = "from_folder")]
+    pub account: Option<AccountName>,
     /// Where the label comes from
     #[arg(long, value_enum, default_value_t = Origin::Command)]
     pub origin: Origin,
     /// What is taught.
     #[command(flatten)]
     pub teaching: Teaching,
+}
+
+fn folder(text: &str) -> Result<FolderPath, String> {
+    FolderPath::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// `anteroom relabel`

@@ -141,14 +141,16 @@ fn contact(out: &mut impl Write, triage: &Triage) -> Result<(), CommandError> {
                 .default_sentence
                 .map(|language| format!("yes ({language})")),
         ),
-        ("language", contact.language.map(str::to_owned)),
+        ("language", contact.language.code().map(str::to_owned)),
         ("shared contacts", contact.mutual.as_ref().map(shared)),
         ("conversation", conversation(contact.thread)),
         ("set aside", set_aside(&contact.aside)),
     ];
     for (name, value) in fields {
         if let Some(value) = value {
-            writeln!(out, "  {name:15} {value}")?;
+            // A name of several lines could pass for what is said about the message.
+            let line: Vec<&str> = value.split_whitespace().collect();
+            writeln!(out, "  {name:15} {}", line.join(" "))?;
         }
     }
     if let Some(relation) = contact.relation {

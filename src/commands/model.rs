@@ -33,7 +33,7 @@ pub(super) fn show(path: Option<&Path>) -> Result<(), CommandError> {
         metadata.held_out.messages,
         metadata.held_out.accuracy,
         metadata.held_out.log_loss,
-        metadata.counts_sha256
+        metadata.counts_sha256.as_deref().unwrap_or_default()
     )?;
     drop(out);
     let mut labels = table::new(&["label", "messages", "bias"]);

@@ -9,9 +9,9 @@ use crate::imap::{self, ConnectError, Credentials, Interrupt, Namespace, Session
 use crate::mailstore::{MailError, MailStore};
 
 /// An account that answered.
-struct Answered {
-    session: Session,
-    namespace: Namespace,
+pub(super) struct Answered {
+    pub(super) session: Session,
+    pub(super) namespace: Namespace,
 }
 
 /// Where an account's secret is.
@@ -25,6 +25,16 @@ pub(super) fn secret_place(account: &Account) -> &SecretPlace {
 /// Reads the secret of an account; nothing stops it but its own limits.
 pub(super) fn secret(account: &Account) -> Result<Secret, SecretError> {
     Secret::read(secret_place(account), &|| false)
+}
+
+/// Connects and logs in.
+pub(super) fn open(account: &Account) -> Result<Answered, CommandError> {
+    let failed = |what: String, trouble: Trouble| CommandError::Account {
+        what: format!("{}: {what}", account.name),
+        trouble,
+    };
+    let secret = secret(account).map_err(|error| failed(error.to_string(), Trouble::Login))?;
+    connect(account, secret).map_err(|error| failed(error.to_string(), trouble(&error)))
 }
 
 /// Connects, logs in and lists the folders; says what was found.

@@ -100,7 +100,7 @@ fn mind(
 }
 
 /// The accounts, for messages.
-fn names(accounts: &[Account]) -> String {
+pub(super) fn names(accounts: &[Account]) -> String {
     let names: Vec<String> = accounts
         .iter()
         .map(|account| format!("'{}'", account.name))

@@ -6,9 +6,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::inputs::{self, Unread};
-use super::{CommandError, Notes, load_model, now};
+use super::{CommandError, Notes, load_model, now, online};
+use crate::account::{Account, AccountName, FolderPath};
 use crate::cli::{Forget, Learn, Relabel, Teaching, Unlearn};
 use crate::config::{Config, StatePlace};
+use crate::corrections::import;
 use crate::label::Label;
 use crate::learn::{Identity, Lesson, Origin, Standing, standings};
 use crate::model::Model;
@@ -18,6 +20,9 @@ use crate::source::Rest;
 use crate::state::State;
 
 pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), CommandError> {
+    if let Some(folder) = &args.from_folder {
+        return from_folder(folder, args, config, notes);
+    }
     let read = read(&args.paths, args.label, args.origin, &config.owner(), notes)?;
     let why = format!("learn {}", args.label);
     let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
@@ -26,6 +31,67 @@ pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), C
     let told = "known under another label, which stays; if it is wrong";
     let mend = format!("anteroom relabel {} {}", args.label, shown(&args.paths));
     left_undone(&tally, Outcome::KnownOtherwise, told, &mend)
+}
+
+/// Learns a folder at the mail server that was sorted long ago.
+fn from_folder(
+    folder: &FolderPath,
+    args: &Learn,
+    config: &Config,
+    notes: Notes,
+) -> Result<(), CommandError> {
+    let account = only_account(args.account.as_ref(), config)?;
+    let mut server = online::open(account)?;
+    let failed = |error: String| CommandError::Data(format!("{}: {error}", account.name));
+    let mailbox = server
+        .namespace
+        .resolve(folder)
+        .map_err(|error| failed(error.to_string()))?;
+    let bar = inputs::progress(notes);
+    let (session, owner) = (&mut server.session, config.owner());
+    let imported = import(session, &mailbox, args.label, (&owner, now()), |n| {
+        bar.inc(n as u64);
+    });
+    bar.finish_and_clear();
+    server.session.log_out();
+    let imported = imported.map_err(|error| failed(format!("{mailbox}: {error}")))?;
+    for (number, why) in [
+        (imported.unreadable, "passed over, they cannot be read"),
+        (imported.left_out, "older ones left out"),
+    ] {
+        if number > 0 {
+            notes.say(&format!("anteroom: {mailbox}: {number} messages: {why}"));
+        }
+    }
+    let why = format!("learn {} from a folder", args.label);
+    let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
+    let tally = class.teach(|school| school.learn(&why, &imported.lessons))?;
+    let told = "known under another label, which stays";
+    left_undone(
+        &tally,
+        Outcome::KnownOtherwise,
+        told,
+        "anteroom lessons list",
+    )
+}
+
+/// The account that is named, or the only one there is.
+fn only_account<'a>(
+    named: Option<&AccountName>,
+    config: &'a Config,
+) -> Result<&'a Account, CommandError> {
+    let accounts = config.accounts();
+    let found = match (named, accounts) {
+        (Some(name), _) => accounts.iter().find(|account| account.name == *name),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    found.ok_or_else(|| {
+        CommandError::Setup(format!(
+            "name one of the accounts with --account; there is {}",
+            super::run::names(accounts)
+        ))
+    })
 }
 
 pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(), CommandError> {

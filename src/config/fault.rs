@@ -92,10 +92,7 @@ impl Fault {
 
     /// True if a line it would draw looks as if it held a secret.
     fn touches_a_secret(&self, text: &str) -> bool {
-        let places = [
-            Some(&self.at),
-            self.elsewhere.as_ref().map(|elsewhere| &elsewhere.0),
-        ];
+        let places = [Some(&self.at), self.elsewhere.as_deref().map(|(at, _)| at)];
         places.into_iter().flatten().any(|at| {
             let at = within(at, text);
             let start = text[..at.start].rfind('\n').map_or(0, |end| end + 1);

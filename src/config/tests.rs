@@ -132,143 +132,113 @@ fn an_account_is_read_with_its_defaults() {
     assert_eq!(account.file_into.folder(Label::Pitch), None);
 }
 
+/// The mistake is drawn at this line, in these words.
+#[track_caller]
+fn assert_drawn(text: &str, line: usize, words: &str) {
+    let error = Config::parse(text, "c.toml").unwrap_err().to_string();
+    assert!(
+        error.contains(&format!("c.toml:{line}:")) && error.contains('^'),
+        "{text}\n{error}"
+    );
+    assert!(error.contains(words), "{text}\n{error}");
+}
+
 #[test]
-#[allow(clippy::too_many_lines, reason = "a table")]
 fn mistakes_are_shown_where_they_are() {
-    let second = |changed: &str| with_account(&with_account(changed));
     for (text, line, words) in [
+        ("scope = \"contact\"\nscoop = 1", 2, "did you mean `scope`?"),
+        ("scope = \"contact\"\nxyz = 1", 2, "`error_budget`"),
+        ("\nscope = ", 2, ""),
+        ("error_budget = 0.5", 1, "from 0 to 0.05"),
         (
-            "scope = \"contact\"\nscoop = 1\n".to_owned(),
-            2,
-            "did you mean `scope`?",
-        ),
-        (
-            "scope = \"contact\"\nxyz = 1\n".to_owned(),
-            2,
-            "`error_budget`",
-        ),
-        ("\nscope = ".to_owned(), 2, ""),
-        ("error_budget = 0.5".to_owned(), 1, "from 0 to 0.05"),
-        (
-            "[owner]\naddresses = [\"Ann <ann@a.example>\"]".to_owned(),
+            "[owner]\naddresses = [\"Ann <ann@a.example>\"]",
             2,
             "is no address",
         ),
         (
-            "[owner]\naddresses = [\"@a.example\"]".to_owned(),
+            "[owner]\naddresses = [\"@a.example\"]",
             2,
             "name@domain.example",
         ),
         (
-            "[rules]\nalways_keep = [\"@a.example\", \"ann\"]".to_owned(),
+            "[rules]\nalways_keep = [\"@a.example\", \"ann\"]",
             2,
             "'ann' names no sender",
         ),
         (
-            "[[rules.always_file]]\nfrom = \"@a.example\"\nas = \"junk\"".to_owned(),
+            "[[rules.always_file]]\nfrom = \"@a.example\"\nas = \"junk\"",
             3,
             "`generic-invite`",
         ),
+        ("[relations]\nknown = \"keep\"", 2, "`leave` or `judge`"),
+    ] {
+        assert_drawn(text, line, words);
+    }
+}
+
+#[test]
+fn mistakes_in_an_account_are_shown_where_they_are() {
+    for (line_6, words) in [
+        ("prot = 993", "did you mean `port`?"),
+        ("port = 70000", "expected 1 to 65535"),
+        ("security = \"none\"", "`tls` or `starttls`"),
+        ("tls_verify = false", "unknown key `tls_verify`"),
+        ("ca_file = \"ca.pem\"", "begins with \"/\""),
+        ("scan = \"0s\"", "from 1s to 1h"),
+        ("grace = 60", "expected a string"),
+        ("moves_per_hour = 0", "from 1 to 100000"),
+        ("mode = \"delete\"", "`observe`, `tag`, `file`"),
+        ("watch = []", "expected 1 to 100"),
+        ("watch = [\"a\", \"inbox\", \"INBOX\"]", "watched twice"),
+        ("watch = [\"a//b\"]", "is no folder"),
         (
-            "[relations]\nknown = \"keep\"".to_owned(),
-            2,
-            "`leave` or `judge`",
-        ),
-        (with_account("prot = 993"), 6, "did you mean `port`?"),
-        (with_account("port = 70000"), 6, "expected 1 to 65535"),
-        (
-            with_account("security = \"none\""),
-            6,
-            "`tls` or `starttls`",
-        ),
-        (
-            with_account("tls_verify = false"),
-            6,
-            "unknown key `tls_verify`",
-        ),
-        (with_account("ca_file = \"ca.pem\""), 6, "begins with \"/\""),
-        (with_account("scan = \"0s\""), 6, "from 1s to 1h"),
-        (with_account("grace = 60"), 6, "expected a string"),
-        (with_account("moves_per_hour = 0"), 6, "from 1 to 100000"),
-        (
-            with_account("mode = \"delete\""),
-            6,
-            "`observe`, `tag`, `file`",
-        ),
-        (with_account("watch = []"), 6, "expected 1 to 100"),
-        (
-            with_account("watch = [\"a\", \"inbox\", \"INBOX\"]"),
-            6,
-            "watched twice",
-        ),
-        (with_account("watch = [\"a//b\"]"), 6, "is no folder"),
-        (
-            with_account("watch = [\"Anteroom/spam\"]"),
-            2,
-            "which is watched",
-        ),
-        (
-            with_account("[account.file_into]\ngenuine = \"INBOX\""),
-            7,
-            "which is watched",
-        ),
-        (
-            with_account("[account.file_into]\nham = \"x\""),
-            7,
-            "unknown key `ham`",
-        ),
-        (
-            with_account("[account.file_into]\nspam = \"x\"\npitch = \"x\""),
-            7,
-            "a folder for each label",
-        ),
-        (
-            with_account("password_file = \"/x\""),
-            6,
+            "password_file = \"/x\"",
             "two secrets: credential and password_file",
         ),
+    ] {
+        assert_drawn(&with_account(line_6), 6, words);
+    }
+    let host = "host = \"imap.example.org\"";
+    for (from, to, line, words) in [
+        ("example.org", "example.org:993", 3, "is no host"),
+        ("\"mail\"", "\"../mail\"", 5, "names no credential"),
         (
-            second("").replacen("example.org", "other.example", 1),
-            7,
-            "two accounts are called",
-        ),
-        (
-            second("").replacen("work", "home", 1),
-            8,
-            "the mailbox of another account",
-        ),
-        (
-            with_account("").replace("credential", "#"),
-            1,
-            "password_command",
-        ),
-        (
-            with_account("").replace("host = \"imap.example.org\"", ""),
-            1,
-            "`host` is missing",
-        ),
-        (
-            with_account("").replace("example.org", "example.org:993"),
-            3,
-            "is no host",
-        ),
-        (
-            with_account("").replace("\"mail\"", "\"../mail\""),
-            5,
-            "names no credential",
-        ),
-        (
-            with_account("").replace("credential = \"mail\"", "token_command = []"),
+            "credential = \"mail\"",
+            "token_command = []",
             5,
             "runs nothing",
         ),
+        ("credential", "#", 1, "password_command"),
+        (host, "", 1, "`host` is missing"),
     ] {
-        let error = Config::parse(&text, "c.toml").unwrap_err().to_string();
-        assert!(
-            error.contains(&format!("c.toml:{line}:")) && error.contains('^'),
-            "{text}\n{error}"
-        );
-        assert!(error.contains(words), "{text}\n{error}");
+        assert_drawn(&with_account("").replace(from, to), line, words);
+    }
+}
+
+#[test]
+fn contradictions_are_shown_where_they_are() {
+    for (more, line, words) in [
+        ("watch = [\"Anteroom/spam\"]", 2, "which is watched"),
+        (
+            "[account.file_into]\ngenuine = \"INBOX\"",
+            7,
+            "which is watched",
+        ),
+        ("[account.file_into]\nham = \"x\"", 7, "unknown key `ham`"),
+        (
+            "[account.file_into]\nspam = \"x\"\npitch = \"x\"",
+            7,
+            "a folder for each label",
+        ),
+    ] {
+        assert_drawn(&with_account(more), line, words);
+    }
+    let twice = with_account(&with_account(""));
+    for (from, to, line, words) in [
+        ("example.org", "other.example", 7, "two accounts are called"),
+        ("work", "home", 8, "the mailbox of another account"),
+    ] {
+        assert_drawn(&twice.replacen(from, to, 1), line, words);
     }
 }
 

@@ -300,7 +300,7 @@ mod tests {
             "18446744073709551615h",
         ] {
             let error = read(bad).unwrap_err();
-            assert!(error.contains("from 1s to 1h"), "{error}");
+            assert!(error.contains("from 10s to 1h"), "{error}");
         }
         for seconds_ in [0, 1, 59, 60, 90, 3_600, 5_400, 7_200] {
             assert_eq!(seconds(&time_text(seconds_)), Some(seconds_));

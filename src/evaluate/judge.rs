@@ -26,7 +26,7 @@ pub struct Misled {
     pub truth: usize,
     /// The class it pulled to.
     pub towards: usize,
-    /// How strongly: calibrated log-odds between the two.
+    /// How strongly: log-odds between the two, as if there were no other evidence.
     pub pull: f64,
 }
 

@@ -1,9 +1,9 @@
 //! The smallest set of evidence without which the verdict would be another.
 //!
-//! Between two labels the log-odds are a sum over the evidence, so the fewest pieces that turn
-//! them are the strongest ones: taking them away one by one, strongest first, is exact. A verdict
-//! also depends on the other labels, the guard and the thresholds, so the pieces are taken away in
-//! the order of every pair of labels, after each the whole decision is made again, and the
+//! Between two labels the scores are a sum over the evidence, so the fewest pieces that turn them
+//! are the strongest ones: they are taken away one by one, strongest first. A verdict also depends
+//! on the other labels, the calibration, the guard and the thresholds, so the pieces are taken away
+//! in the order of every pair of labels, after each the whole decision is made again, and the
 //! shortest way counts. A set found is sufficient; a smaller one that mixes pairs may exist.
 
 use serde::Serialize;
@@ -69,9 +69,12 @@ struct Anew<'a> {
     model: &'a Model,
     /// Scope and rules have had their say.
     policy: Policy,
-    /// By known event, its calibrated log-odds for every class of the model, less what is common
-    /// to all classes.
+    /// Score of every class of the model.
+    scores: Vec<f64>,
+    /// By known event, its share of every class's score, less what is common to all classes.
     shares: Vec<Vec<f64>>,
+    /// What a unit of each class's score is worth in calibrated log-odds.
+    slopes: Vec<f64>,
 }
 
 /// Events to take away, by their place among the known ones, and what that leads to.
@@ -82,19 +85,8 @@ struct Way {
 
 impl<'a> Anew<'a> {
     fn new(triage: &'a Triage, model: &'a Model, policy: &Policy) -> Anew<'a> {
-        let n = model.metadata.labels.len();
-        let mut shares = vec![vec![0.0; n]; triage.posterior.known.len()];
-        for class in 0..n {
-            // A pull is a class's share less the mean of the others', n/(n-1) times its distance
-            // from the mean of all.
-            let to_mean = (n - 1) as f64 / n as f64;
-            let pulls = model
-                .classifier()
-                .pulls(&triage.features, &triage.posterior, class);
-            for (share, (_, pull)) in shares.iter_mut().zip(pulls) {
-                share[class] = pull * to_mean;
-            }
-        }
+        let classifier = model.classifier();
+        let scores = classifier.scores(&triage.features, &triage.posterior);
         Anew {
             triage,
             model,
@@ -102,29 +94,20 @@ impl<'a> Anew<'a> {
                 scope: ScopePolicy::All,
                 ..policy.clone()
             },
-            shares,
+            shares: classifier
+                .shares(&triage.features, &triage.posterior)
+                .collect(),
+            slopes: model.metadata.calibration.slopes(&scores),
+            scores,
         }
     }
 
     /// The decision without these known events.
     fn without(&self, events: &[(usize, f64)]) -> Decision {
-        let mut odds: Vec<f64> = self
-            .triage
-            .posterior
-            .probabilities
-            .iter()
-            .map(|p| p.max(1e-300).ln())
-            .collect();
-        for (event, _) in events {
-            for (odds, share) in odds.iter_mut().zip(&self.shares[*event]) {
-                *odds -= share;
-            }
-        }
-        crate::classify::softmax(&mut odds);
         let mut known = self.triage.posterior.known.clone();
         known.truncate(known.len() - events.len());
         let posterior = Posterior {
-            probabilities: odds,
+            probabilities: self.probabilities_without(events),
             known,
         };
         let belief = Belief {
@@ -139,6 +122,16 @@ impl<'a> Anew<'a> {
             &belief,
             &self.policy,
         )
+    }
+
+    fn probabilities_without(&self, events: &[(usize, f64)]) -> Vec<f64> {
+        let mut scores = self.scores.clone();
+        for (event, _) in events {
+            for (score, share) in scores.iter_mut().zip(&self.shares[*event]) {
+                *score -= share;
+            }
+        }
+        self.model.metadata.calibration.probabilities(&scores)
     }
 
     /// The shortest way to another verdict; of equals, the first.
@@ -159,7 +152,7 @@ impl<'a> Anew<'a> {
         let mut strongest: Vec<(usize, f64)> = self
             .shares
             .iter()
-            .map(|share| share[from] - share[to])
+            .map(|share| share[from] * self.slopes[from] - share[to] * self.slopes[to])
             .enumerate()
             .filter(|(_, pull)| *pull > 0.0)
             .collect();
@@ -240,17 +233,8 @@ mod tests {
             .metadata
             .calibration
             .probabilities(&estimate.scores(&events));
-        let mut odds: Vec<f64> = triage
-            .posterior
-            .probabilities
-            .iter()
-            .map(|p| p.ln())
-            .collect();
-        for (odds, share) in odds.iter_mut().zip(&anew.shares[3]) {
-            *odds -= share;
-        }
-        crate::classify::softmax(&mut odds);
-        for (found, exact) in odds.iter().zip(exact) {
+        let found = anew.probabilities_without(&[(3, 0.0)]);
+        for (found, exact) in found.iter().zip(exact) {
             assert!((found - exact).abs() < 1e-9, "{found} {exact}");
         }
     }

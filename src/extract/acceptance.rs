@@ -1,5 +1,9 @@
 //! A platform's notice that two people are now connected: whom it names.
 
+use std::sync::LazyLock;
+
+use super::phrases::PhraseIndex;
+
 /// What stands before and after the name in the subject of such a notice, lower case. The notice
 /// may address the owner first ("Mara, start a conversation …"). The English ones are quoted by
 /// others, the rest are unverified; a miss costs a fact about the past and nothing else.
@@ -37,6 +41,15 @@ const NOTICES: &[(&str, &str)] = &[
     ("", " przyjęła twoje zaproszenie"),
 ];
 
+/// The notices by their words.
+static INDEX: LazyLock<PhraseIndex> = LazyLock::new(|| {
+    let words = NOTICES.iter().map(|(before, after)| match *before {
+        "" => *after,
+        before => before,
+    });
+    PhraseIndex::new(words)
+});
+
 /// Characters of a name, at most; more is a sentence.
 const NAME_CHARS: usize = 80;
 
@@ -44,12 +57,13 @@ const NAME_CHARS: usize = 80;
 /// subject is not such a notice's.
 pub(crate) fn connected_with(subject: &str) -> Option<String> {
     let subject = subject.trim().trim_end_matches(['.', '!']).to_lowercase();
-    NOTICES.iter().find_map(|(before, after)| {
-        let rest = match *before {
+    INDEX.held_by(&subject).into_iter().find_map(|notice| {
+        let (before, after) = NOTICES[notice];
+        let rest = match before {
             "" => &subject[..],
             before => &subject[subject.find(before)? + before.len()..],
         };
-        let end = match *after {
+        let end = match after {
             "" => rest.len(),
             after => rest.find(after)?,
         };

@@ -9,10 +9,10 @@ mod phrases;
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use serde::{Deserialize, Serialize};
 
 use self::fold::Folded;
+use super::phrases::PhraseIndex;
 
 /// What a sender wants from the owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -289,49 +289,67 @@ const HEAD_BYTES: usize = 1536;
 /// …or, after a warm opening, at the end.
 const TAIL_BYTES: usize = 768;
 
-/// All phrases in one automaton.
+/// All phrases of all cues.
 struct Finder {
-    automaton: AhoCorasick,
+    index: PhraseIndex,
     phrases: Vec<phrases::Phrase>,
 }
 
-static FINDER: LazyLock<Option<Finder>> = LazyLock::new(|| {
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
     let phrases = phrases::all();
-    let automaton = AhoCorasick::builder()
-        .match_kind(MatchKind::Standard)
-        .build(phrases.iter().map(|phrase| &phrase.text))
-        .ok()?;
-    Some(Finder { automaton, phrases })
+    let index = PhraseIndex::new(phrases.iter().map(|phrase| phrase.text.as_str()));
+    Finder { index, phrases }
 });
 
-/// Builds the automaton now rather than at the first search.
+/// A phrase in a text, in the order in which phrases show: by where they end, the longer first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    end: usize,
+    start: usize,
+    phrase: usize,
+}
+
+impl Finder {
+    /// Every phrase that stands between word ends.
+    fn hits(&self, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for start in fold::beginnings(text) {
+            for found in self.index.at(text, start) {
+                let phrase = found.id;
+                if fold::may_end(text, found.end, self.phrases[phrase].ending) {
+                    let end = found.end;
+                    hits.push(Hit { end, start, phrase });
+                }
+            }
+        }
+        hits.sort_unstable();
+        hits
+    }
+}
+
+/// Builds the index now rather than at the first search.
 pub(super) fn prepare() {
     LazyLock::force(&FINDER);
 }
 
 /// The cues of a text, in the order they first show.
 pub(crate) fn find(text: &str) -> Vec<CueFound> {
-    let Some(finder) = &*FINDER else {
-        return Vec::new();
-    };
+    let finder = &*FINDER;
     let mut found: Vec<CueFound> = Vec::new();
-    let mut seen: Vec<u32> = Vec::new();
+    let mut seen: Vec<usize> = Vec::new();
     for piece in head_and_tail(text) {
         let folded = Folded::new(piece);
-        for hit in finder.automaton.find_overlapping_iter(folded.text()) {
-            let pattern = hit.pattern().as_u32();
-            let phrase = &finder.phrases[hit.pattern()];
-            if seen.contains(&pattern)
-                || !fold::is_whole(folded.text(), hit.start()..hit.end(), phrase.ending)
-            {
+        for hit in finder.hits(folded.text()) {
+            if seen.contains(&hit.phrase) {
                 continue;
             }
-            seen.push(pattern);
-            match found.iter_mut().find(|known| known.cue == phrase.cue) {
+            seen.push(hit.phrase);
+            let cue = finder.phrases[hit.phrase].cue;
+            match found.iter_mut().find(|known| known.cue == cue) {
                 Some(known) => known.phrases += 1,
                 None => found.push(CueFound {
-                    cue: phrase.cue,
-                    words: folded.original(piece, hit.start()..hit.end()).to_owned(),
+                    cue,
+                    words: folded.original(piece, hit.start..hit.end).to_owned(),
                     phrases: 1,
                 }),
             }

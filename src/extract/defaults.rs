@@ -2,11 +2,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use unicode_normalization::char::is_combining_mark;
 
 use super::courtesy::is_courtesy;
-use super::phrases;
+use super::phrases::PhraseIndex;
 
 /// A note without its stock sentence.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,8 +35,8 @@ static STOCK: LazyLock<Vec<Stock>> = LazyLock::new(|| {
         .collect()
 });
 
-static MATCHER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| phrases::matcher(STOCK.iter().map(|stock| stock.words)));
+static INDEX: LazyLock<PhraseIndex> =
+    LazyLock::new(|| PhraseIndex::new(STOCK.iter().map(|stock| stock.words)));
 
 /// Removes stock sentences, and the note altogether if only courtesies remain.
 pub(super) fn remove(note: &str, name: Option<&str>) -> Stripped {
@@ -76,15 +75,17 @@ fn stock_language(sentence: &str) -> Option<&'static str> {
         return None;
     }
     let words = normalised(sentence);
-    MATCHER
-        .as_ref()?
-        .find_overlapping_iter(&words)
-        .find(|found| {
-            let around = words.len() - found.len();
-            // "… on LinkedIn - NAME", "Hi NAME, …": a few words around it are not a reason.
-            found.start() < 40 && around < 60 && words[found.end()..].split(' ').count() <= 6
-        })
-        .map(|found| STOCK[found.pattern().as_usize()].language)
+    // "… on LinkedIn - NAME", "Hi NAME, …": a few words around it are not a reason.
+    let few_around = |start: usize, end: usize| {
+        words.len() - (end - start) < 60 && words[end..].split(' ').count() <= 6
+    };
+    let hits = (0..words.len().min(40)).flat_map(|start| {
+        let found = INDEX.at(&words, start);
+        found.map(move |found| (found.end, start, found.id))
+    });
+    hits.filter(|(end, start, _)| few_around(*start, *end))
+        .min()
+        .map(|(.., stock)| STOCK[stock].language)
 }
 
 /// Letters, digits and apostrophes, lower case, one space between words.

@@ -12,6 +12,7 @@ mod note;
 mod profile;
 mod title;
 
+use self::lines::Line;
 pub(super) use self::lines::text_of;
 use super::layout::{Clues, Definition, Place};
 use super::platform::{Claim, ClaimedBy};
@@ -24,22 +25,28 @@ struct Frame<'a> {
     definition: &'static Definition,
     place: Place,
     name: Option<&'a str>,
+    /// The same as it is looked for.
+    bare_name: Option<String>,
     subject: &'a str,
 }
 
 impl Frame<'_> {
     fn is_name(&self, line: &str) -> bool {
-        self.name.is_some_and(|name| name::is_name(line, name))
+        self.bare_name
+            .as_deref()
+            .is_some_and(|name| name::is_name(line, name))
     }
 
     /// True for a line the platform writes.
-    fn is_frame(&self, line: &str) -> bool {
-        let is_written = same_words(line, self.subject)
-            || self.definition.is_furniture(line)
-            || self
-                .name
-                .is_some_and(|name| name::speaks_of(line, name, self.definition));
-        !line.is_empty() && is_written && !defaults::is_stock(line)
+    fn is_frame(&self, line: &Line<'_>) -> bool {
+        let is_written = || {
+            same_words(line.text, self.subject)
+                || self.definition.is_furniture(&line.lower)
+                || self
+                    .name
+                    .is_some_and(|name| name::speaks_of(line, name, self.definition))
+        };
+        !line.is_empty() && is_written() && !defaults::is_stock(line.text)
     }
 }
 
@@ -82,6 +89,7 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
         definition,
         place,
         name: name.as_deref(),
+        bare_name: name.as_deref().map(name::bare),
         subject: message.subject.trim(),
     };
     contact.sender.profile = profile::link(
@@ -99,7 +107,7 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
     let has_structure = !footer.is_empty()
         || all
             .iter()
-            .any(|line| frame.is_name(line.text) || frame.is_frame(line.text));
+            .any(|line| frame.is_name(line.text) || frame.is_frame(line));
     keep(found, name.as_deref(), message, contact);
     contact.sender.name = name.or_else(|| contact.sender.name.take().map(name::without_via));
     if !has_structure && claim.by == ClaimedBy::FromDomain {

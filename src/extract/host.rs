@@ -4,12 +4,21 @@ use super::Contact;
 use crate::limits;
 use crate::message::{Message, fold_look_alikes};
 
+/// Bytes in which a link's scheme ends, `://` included.
+const SCHEME_BYTES: usize = 11;
+
 /// Host of a link, lower case, without port and user; none if there is no plausible one.
 pub fn host_of(link: &str) -> Option<String> {
-    let rest = match link.find("://") {
-        Some(scheme) if scheme <= 8 => &link[scheme + 3..],
-        Some(_) => return None,
-        None if link.starts_with("www.") || link.starts_with("WWW.") => link,
+    let start = &link.as_bytes()[..link.len().min(SCHEME_BYTES)];
+    let rest = match start.windows(3).position(|three| three == b"://") {
+        Some(scheme) => &link[scheme + 3..],
+        None if link.starts_with("www.") || link.starts_with("WWW.") => {
+            // A site's own address holds no other's scheme.
+            if link.contains("://") {
+                return None;
+            }
+            link
+        }
         None => return None,
     };
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
@@ -53,10 +62,11 @@ pub fn registrable(host: &str) -> &str {
 
 /// True if a host is the domain or lies below it.
 pub(super) fn is_below(host: &str, domain: &str) -> bool {
-    host == domain
-        || host.len() > domain.len()
-            && host.ends_with(domain)
-            && host.as_bytes()[host.len() - domain.len() - 1] == b'.'
+    match host.len().checked_sub(domain.len() + 1) {
+        None => host == domain,
+        // The dot first: it rules out nearly every pair.
+        Some(dot) => host.as_bytes()[dot] == b'.' && host.ends_with(domain),
+    }
 }
 
 /// Domains through which mailers and mail filters lead a reader's clicks.
@@ -171,7 +181,12 @@ pub(super) fn has_tracker_name(host: &str) -> bool {
 
 /// Lower case with look-alike characters, digits included, folded to what they imitate.
 pub(super) fn fold_confusables(text: &str) -> String {
-    fold_look_alikes(text).replace('0', "o").replace('1', "l")
+    let letter_for = |c| match c {
+        '0' => 'o',
+        '1' => 'l',
+        c => c,
+    };
+    fold_look_alikes(text).chars().map(letter_for).collect()
 }
 
 /// Registrable domains of the links that are the sender's own, not the platform's, in their order.
@@ -206,8 +221,9 @@ pub(super) fn links_in(text: &str) -> impl Iterator<Item = &str> {
         .map(|at| link_at(&text[at..]))
 }
 
-/// The link at the start of a text.
+/// The link at the start of a text, cut at [`limits::LINK_BYTES`].
 fn link_at(text: &str) -> &str {
+    let text = &text[..text.floor_char_boundary(limits::LINK_BYTES)];
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
     &text[..end.unwrap_or(text.len())]
 }
@@ -215,6 +231,18 @@ fn link_at(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_in_links_cost_no_more_than_their_number() {
+        let text = format!(
+            "https://a.example/{}",
+            "?u=https://é.example".repeat(20_000)
+        );
+        let links: Vec<&str> = links_in(&text).collect();
+        assert_eq!(links.len(), limits::LINKS);
+        assert!(links.iter().all(|link| link.len() <= limits::LINK_BYTES));
+        assert_eq!(host_of(links[0]).as_deref(), Some("a.example"));
+    }
 
     #[test]
     fn hosts_of_links() {

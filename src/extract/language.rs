@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use serde::{Serialize, Serializer};
 use whatlang::Lang;
 
 /// Letters below which a guess is no better than a coin.
@@ -12,11 +13,37 @@ const MIN_LETTERS: usize = 20;
 /// Bytes looked at: a language shows in the first sentences.
 const LOOKED_AT: usize = 256;
 
+/// The language a note is written in, found out when it is asked for: that can take longer than
+/// the rest of extraction together, and only who prints a contact wants to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Language {
+    beginning: String,
+}
+
+impl Language {
+    pub(super) fn of(note: Option<&str>) -> Language {
+        let note = note.unwrap_or_default();
+        Language {
+            beginning: note[..note.floor_char_boundary(LOOKED_AT)].to_owned(),
+        }
+    }
+
+    /// Its ISO 639-1 code; none if there are too few words to tell.
+    pub fn code(&self) -> Option<&'static str> {
+        code_of(&self.beginning)
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.code().serialize(serializer)
+    }
+}
+
 /// ISO 639-1 code of the language a text is written in; none if there is too little of it, or if
-/// nothing is sure about it. The cheap and telling signs come first: the detector costs more than
-/// the rest of extraction.
-pub(super) fn of(text: &str) -> Option<&'static str> {
-    let text = &without_links(&text[..text.floor_char_boundary(LOOKED_AT)]);
+/// nothing is sure about it. The cheap and telling signs come first.
+fn code_of(text: &str) -> Option<&'static str> {
+    let text = &without_links(text);
     of_script(text)
         .or_else(|| of_small_words(text, Clarity::Plain))
         .or_else(|| detected(text))
@@ -48,6 +75,9 @@ fn detected(text: &str) -> Option<&'static str> {
 
 /// For scripts that few languages share, by their letters; short notes are enough.
 fn of_script(text: &str) -> Option<&'static str> {
+    if text.is_ascii() {
+        return None;
+    }
     let has = |letters: &str| text.contains(|c: char| letters.contains(c));
     let n_of =
         |range: std::ops::RangeInclusive<char>| text.chars().filter(|c| range.contains(c)).count();
@@ -271,9 +301,9 @@ mod tests {
             ("ja", "よろしくお願いします"),
             ("uk", "Дякую за зустріч у Києві"),
         ] {
-            assert_eq!(of(note), Some(language), "{note}");
+            assert_eq!(code_of(note), Some(language), "{note}");
         }
-        assert_eq!(of("OK"), None);
-        assert_eq!(of("Ann Lee"), None);
+        assert_eq!(code_of("OK"), None);
+        assert_eq!(code_of("Ann Lee"), None);
     }
 }

@@ -147,9 +147,8 @@ impl Definition {
             .find(|layout| layout.signs.iter().all(|sign| clues.show(sign)))
     }
 
-    /// True for a line that is part of every frame.
+    /// True for a line, in lower case, that is part of every frame.
     pub(super) fn is_furniture(&self, line: &str) -> bool {
-        let line = line.to_lowercase();
         self.furniture
             .iter()
             .any(|pattern| match pattern.strip_suffix('*') {

@@ -1,12 +1,15 @@
 //! Names that are made to be taken for another: one letter changed, letters of another alphabet,
 //! a brand's name in a domain that is not the brand's.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::MixedScript;
 
 use super::Platform;
 use super::host::{fold_confusables, is_below, registrable};
+use super::phrases::PhraseIndex;
 
 /// Second labels and words a forger adds to a brand: `linkedin-mail`, `Slack Support`.
 const SERVICE_WORDS: &[&str] = &[
@@ -63,27 +66,42 @@ const ALSO_THEIRS: &[&str] = &[
 /// folded, marks removed, `rn` read as `m` and `vv` as `w`.
 pub(super) fn seen_as(text: &str) -> String {
     let folded = fold_confusables(text);
-    let bare: String = match folded.is_ascii() {
-        true => folded,
-        false => folded.nfd().filter(|c| !is_combining_mark(*c)).collect(),
-    };
-    bare.replace("rn", "m").replace("vv", "w")
+    match folded.is_ascii() {
+        true => pairs_joined(folded.chars()),
+        false => pairs_joined(folded.nfd().filter(|c| !is_combining_mark(*c))),
+    }
+}
+
+/// Reads `rn` as `m` and `vv` as `w`.
+fn pairs_joined(chars: impl Iterator<Item = char>) -> String {
+    let mut seen = String::new();
+    for c in chars {
+        let joined = match (seen.as_bytes().last(), c) {
+            (Some(b'r'), 'n') => 'm',
+            (Some(b'v'), 'v') => 'w',
+            _ => {
+                seen.push(c);
+                continue;
+            }
+        };
+        seen.pop();
+        seen.push(joined);
+    }
+    seen
 }
 
 /// The platform a display name names, if the sender would be taken for it.
 pub(super) fn platform_named(name: &str) -> Option<Platform> {
     let seen = seen_as(name);
     let lower = name.to_lowercase();
+    let may_be_other = OTHER_NAMES.is_in(&lower);
     Platform::NAMED.iter().copied().find(|platform| {
         let words = || {
             seen.split(|c: char| !c.is_alphanumeric())
                 .filter(|word| !word.is_empty())
         };
-        if platform
-            .other_names()
-            .iter()
-            .any(|name| lower.contains(name))
-        {
+        let mut other_names = platform.other_names().iter();
+        if may_be_other && other_names.any(|name| lower.contains(name)) {
             return true;
         }
         let brand = platform.brand();
@@ -107,29 +125,51 @@ pub(super) fn platform_imitated(host: &str) -> Option<Platform> {
     let shown = seen_as(&shown(host));
     let own = registrable(&shown);
     let name = own.split('.').next().unwrap_or_default();
+    let may_hold_domain = LONG_DOMAINS.is_in(&shown);
+    let cores = cores(name);
     Platform::NAMED.iter().copied().find(|platform| {
-        let holds_domain = platform.domains().iter().any(|domain| {
-            domain.len() > 6 && holds_labels(&shown, domain) && !shown.ends_with(domain)
-        });
-        holds_domain
+        let holds_domain = |domain: &&str| {
+            is_long(domain) && holds_labels(&shown, domain) && !shown.ends_with(domain)
+        };
+        may_hold_domain && platform.domains().iter().any(holds_domain)
             || (host != shown && platform.domains().contains(&shown.as_str()))
-            || names_brand(name, *platform)
+            || names_brand(name, &cores, *platform)
     })
+}
+
+/// How other scripts and marketing spell the names of all platforms.
+static OTHER_NAMES: LazyLock<PhraseIndex> = LazyLock::new(|| {
+    let names = Platform::NAMED.iter().flat_map(|p| p.other_names());
+    PhraseIndex::new(names.copied())
+});
+
+/// True for a domain that no host holds by chance.
+fn is_long(domain: &str) -> bool {
+    domain.len() > 6
+}
+
+/// Domains of all platforms that no host holds by chance.
+static LONG_DOMAINS: LazyLock<PhraseIndex> = LazyLock::new(|| {
+    let domains = Platform::NAMED.iter().flat_map(|p| p.domains());
+    PhraseIndex::new(domains.copied().filter(|domain| is_long(domain)))
+});
+
+/// What in a name may be a brand: its parts, and the name without a word stuck to its end.
+fn cores(name: &str) -> Vec<&str> {
+    let glued = SERVICE_WORDS
+        .iter()
+        .filter_map(|word| name.strip_suffix(word));
+    name.split(['-', '_']).chain(glued).collect()
 }
 
 /// True if a host's own name is a platform's brand, or holds it beside other words. For coined
 /// brands one wrong letter is enough, and any word beside it; a common word needs a service's.
-fn names_brand(name: &str, platform: Platform) -> bool {
+fn names_brand(name: &str, cores: &[&str], platform: Platform) -> bool {
     let brand = platform.brand();
-    let parts = || name.split(['-', '_']);
     if platform.brand_is_coined() {
-        let glued = |word: &str| {
-            name.strip_suffix(word)
-                .is_some_and(|rest| near(rest, brand))
-        };
-        return parts().any(|part| near(part, brand))
-            || SERVICE_WORDS.iter().any(|word| glued(word));
+        return cores.iter().any(|core| near(core, brand));
     }
+    let parts = || name.split(['-', '_']);
     let is_service = |part: &str| SERVICE_WORDS.contains(&part);
     parts().any(|part| part == brand)
         && parts().any(is_service)
@@ -148,6 +188,9 @@ fn holds_labels(host: &str, domain: &str) -> bool {
 /// True for a host of letters chosen to look like others: a label outside ASCII that reads as
 /// Latin though its letters are of another alphabet, under a Latin top-level domain.
 pub(super) fn is_disguised(host: &str) -> bool {
+    if host.is_ascii() && !has_punycode(host) {
+        return false;
+    }
     let shown = shown(host);
     let top = shown.rsplit('.').next().unwrap_or_default();
     top.is_ascii()
@@ -162,9 +205,13 @@ fn is_of_other_letters(label: &str) -> bool {
     !with_latin.is_single_script()
 }
 
+fn has_punycode(host: &str) -> bool {
+    host.split('.').any(|label| label.starts_with("xn--"))
+}
+
 /// A host as a browser shows it, `xn--` labels decoded.
 fn shown(host: &str) -> String {
-    if !host.contains("xn--") {
+    if !has_punycode(host) {
         return host.to_owned();
     }
     let labels: Vec<String> = host
@@ -234,17 +281,19 @@ fn near(word: &str, brand: &str) -> bool {
     word == brand
         || brand.len() >= 8
             && word.len().abs_diff(brand.len()) <= 1
-            && edit_distance_is_one(word, brand)
+            && match word.is_ascii() && brand.is_ascii() {
+                true => edit_distance_is_one(word.as_bytes(), brand.as_bytes()),
+                false => {
+                    let (word, brand): (Vec<char>, Vec<char>) =
+                        (word.chars().collect(), brand.chars().collect());
+                    edit_distance_is_one(&word, &brand)
+                }
+            }
 }
 
 /// True if one letter too many, too few, changed, or two swapped make one word of the other.
-fn edit_distance_is_one(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() {
-        (&a, &b)
-    } else {
-        (&b, &a)
-    };
+fn edit_distance_is_one<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let same = short
         .iter()
         .zip(long.iter())

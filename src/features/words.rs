@@ -5,11 +5,10 @@
 //! characters. Numbers give their shape, addresses and links their host.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::MixedScript;
 
 use super::Counter;
 use crate::limits;
-use crate::message::fold_look_alikes;
+use crate::message::{fold_look_alikes, mixes_scripts};
 
 /// Counts the words of a body.
 pub(super) fn body_words(counter: &mut Counter, text: &str) {
@@ -262,9 +261,9 @@ pub(super) fn normal_form(word: &str) -> (String, Disguise) {
         .flat_map(char::to_lowercase)
         .map(|c| if is_apostrophe(c) { '\'' } else { c })
         .collect();
-    match form.is_single_script() {
-        true => (form, Disguise::None),
-        false => (fold_look_alikes(&form), Disguise::MixedScripts),
+    match mixes_scripts(&form) {
+        false => (form, Disguise::None),
+        true => (fold_look_alikes(&form), Disguise::MixedScripts),
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::BufReader;
 use flate2::read::GzDecoder;
 
 use super::{Example, LearnError};
-use crate::classify::{Calibration, Counts, Estimate};
+use crate::classify::{Calibration, Estimate, Remainder};
 use crate::label::Label;
 use crate::model::Model;
 use crate::owner::Owner;
@@ -101,19 +101,15 @@ impl Canary {
             .iter()
             .filter_map(|example| Some((example, class_of(example)?)))
             .collect();
-        let mut counts = model.counts.clone();
-        take_away(&mut counts, &known);
-        let estimate = Estimate::fit(&counts, counts.evidence().alpha())?;
+        let mut rest = Remainder::of(&model.counts);
+        for (example, class) in &known {
+            // Those that cannot have been counted were not.
+            rest.unlearn(*class, &example.events).unwrap_or_default();
+        }
+        let estimate = Estimate::fit_remainder(rest, model.counts.evidence().alpha())?;
         let calibration = &model.metadata.calibration;
         let genuine = labels.iter().position(|label| *label == Label::Genuine);
         Ok(figures(&known, &estimate, calibration, genuine))
-    }
-}
-
-/// Takes away those that can have been counted; the others were not.
-fn take_away(counts: &mut Counts, known: &[(&Example, usize)]) {
-    for (example, class) in known {
-        counts.unlearn(*class, &example.events).unwrap_or_default();
     }
 }
 

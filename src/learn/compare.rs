@@ -1,10 +1,12 @@
 //! Is a new model better than the one it would replace? Both are judged on the same held-out
 //! mail: neither has seen the message it judges, nor its sender, nor a near copy of it.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::{Example, FOLDS, LearnError, Scored, fit_calibration, group};
-use crate::classify::{Estimate, EstimateError};
+use crate::classify::{Calibration, Estimate, EstimateError, Remainder, refit_calibration};
 use crate::label::Label;
 use crate::model::Model;
 
@@ -91,6 +93,7 @@ pub fn compare(
         .iter()
         .map(|label| in_place.metadata.labels.iter().position(|own| own == label))
         .collect();
+    let of_all = fit_calibration(held_out, &vec![1.0; labels.len()]);
     let by_fold: Result<Vec<_>, LearnError> = (0..FOLDS)
         .into_par_iter()
         .map(|fold| {
@@ -98,10 +101,7 @@ pub fn compare(
                 .filter(|index| folds[*index] == fold && classes[examples[*index].class].is_some())
                 .collect();
             let old = judge_without(in_place, &classes, examples, &members)?;
-            Ok((
-                old,
-                judge_new(held_out, &folds, fold, labels.len(), &members),
-            ))
+            Ok((old, judge_new(held_out, &folds, fold, &of_all, &members)))
         })
         .collect();
     let mut old: Vec<Judged> = Vec::new();
@@ -129,17 +129,15 @@ fn judge_without(
     members: &[usize],
 ) -> Result<Option<Vec<Judged>>, LearnError> {
     let class_of = |index: usize| classes[examples[index].class].unwrap_or_default();
-    let mut counts = model.counts.clone();
-    for index in members {
-        let events = examples[*index].counted();
-        // An error means that it had not counted the message: there is nothing to take away.
-        counts
-            .unlearn(class_of(*index), &events)
-            .unwrap_or_default();
-    }
-    let estimate = match Estimate::fit(&counts, counts.evidence().alpha()) {
+    let estimate = match without(
+        model,
+        members
+            .iter()
+            .map(|index| (class_of(*index), &examples[*index])),
+    ) {
+        Ok(estimate) => estimate,
         Err(EstimateError::OneClass) => return Ok(None),
-        estimate => estimate?,
+        Err(error) => return Err(error.into()),
     };
     let judge = |index: &usize| {
         let scores = estimate.scores(&examples[*index].events);
@@ -149,12 +147,32 @@ fn judge_without(
     Ok(Some(members.iter().map(judge).collect()))
 }
 
-/// Probabilities of a fold's held-out scores by a calibration fitted to the other folds'.
+/// The estimate of a model without what it can have counted of some messages.
+fn without<'a>(
+    model: &'a Model,
+    messages: impl Iterator<Item = (usize, &'a Example)> + Clone,
+) -> Result<Cow<'a, Estimate>, EstimateError> {
+    let counts = &model.counts;
+    let is_strange =
+        |(class, example): (usize, &Example)| !counts.may_hold(class, &example.counted());
+    if messages.clone().all(is_strange) {
+        return Ok(Cow::Borrowed(model.classifier().estimate()));
+    }
+    let mut rest = Remainder::of(counts);
+    for (class, example) in messages {
+        // An error means that it had not counted the message: there is nothing to take away.
+        rest.unlearn(class, &example.counted()).unwrap_or_default();
+    }
+    Estimate::fit_remainder(rest, counts.evidence().alpha()).map(Cow::Owned)
+}
+
+/// Probabilities of a fold's held-out scores by a calibration fitted to the other folds', which is
+/// sought from that of all of them.
 fn judge_new(
     held_out: &[Scored],
     folds: &[usize],
     fold: usize,
-    n_classes: usize,
+    of_all: &Calibration,
     members: &[usize],
 ) -> Vec<Judged> {
     let others: Vec<Scored> = held_out
@@ -163,7 +181,8 @@ fn judge_new(
         .filter(|(_, other)| **other != fold)
         .map(|(scored, _)| scored.clone())
         .collect();
-    let calibration = fit_calibration(&others, &vec![1.0; n_classes]);
+    let weights = vec![1.0; of_all.bias.len()];
+    let calibration = refit_calibration(of_all.clone(), &others, &weights);
     let judge = |index: &usize| {
         let (scores, class) = &held_out[*index];
         (calibration.probabilities(scores), *class)

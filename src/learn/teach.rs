@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::{CountsAs, Example, LearnError, Lesson, Suspension, group};
-use crate::classify::Counts;
+use crate::classify::{Counts, Estimate, Remainder};
 use crate::features::{Event, Evidence, FEATURES_VERSION, WEIGHT_UNIT};
 use crate::label::Label;
 use crate::learn::Identity;
@@ -219,8 +219,8 @@ pub fn teach(base: &Model, lessons: &[&Lesson]) -> Result<Model, LearnError> {
 /// to the model just before.
 ///
 /// # Errors
-/// If the model does not know the label, or a count no longer fits.
-pub fn teach_one(model: &Model, lesson: &Lesson) -> Result<Model, LearnError> {
+/// If the model does not know the label, or a count no longer fits: it is then as it was.
+pub fn teach_one(model: &mut Model, lesson: &Lesson) -> Result<(), LearnError> {
     let labels = &model.metadata.labels;
     if !labels.contains(&lesson.label) {
         return Err(LearnError::UnknownLabel(lesson.label));
@@ -231,10 +231,8 @@ pub fn teach_one(model: &Model, lesson: &Lesson) -> Result<Model, LearnError> {
         let scores = model.classifier().estimate().scores(&example.events);
         looked.push(model.metadata.calibration.probabilities(&scores)[example.class]);
     }
-    let mut counts = model.counts.clone();
-    counts.learn(example.class, &example.counted())?;
     let guard = model.metadata.guard.joined(looked);
-    Ok(model.taught(counts, &keys([&example].into_iter()), guard)?)
+    model.learn(example.class, &example.counted(), guard)
 }
 
 /// P(genuine) of the genuine lessons, each by the model without it, its sender's other lessons and
@@ -256,13 +254,11 @@ fn genuine_looked(taught: &Model, examples: &[Example]) -> Result<Vec<f64>, Lear
             if members.iter().all(|example| example.class != genuine) {
                 return Ok(Vec::new());
             }
-            let mut rest = taught.counts.clone();
+            let mut rest = Remainder::of(&taught.counts);
             for example in &members {
                 rest.unlearn(example.class, &example.counted())?;
             }
-            let mut estimate = taught.classifier().estimate().clone();
-            let changed = keys(members.iter().copied());
-            estimate.update(&rest, &changed, taught.metadata.alpha)?;
+            let estimate = Estimate::fit_remainder(rest, taught.metadata.alpha)?;
             let judge = |example: &&Example| {
                 let scores = estimate.scores(&example.events);
                 taught.metadata.calibration.probabilities(&scores)[genuine]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::MixedScript;
 use unicode_security::confusable_detection::skeleton;
 
 /// Lower case in compatibility form, each character outside ASCII replaced by what it imitates:
@@ -21,6 +22,13 @@ pub fn fold_look_alikes(text: &str) -> String {
     }
     // What a character imitates is given decomposed; words are counted composed.
     folded.nfc().collect()
+}
+
+/// True for a word in which letters of one script stand in for those of another.
+pub fn mixes_scripts(word: &str) -> bool {
+    // Latin letters with or without accents: nearly all words end here, and the tables are large.
+    let is_latin = |c: char| c.is_ascii() || matches!(c, '\u{c0}'..='\u{24f}');
+    !word.chars().all(is_latin) && !word.is_single_script()
 }
 
 /// True for characters that take no place on the screen or turn the reading direction round:
@@ -78,6 +86,17 @@ fn is_plain(piece: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_two_scripts_mix() {
+        for word in ["offer", "größe", "x÷2", "naïve’s", "привет", "123", ""] {
+            assert!(!mixes_scripts(word), "{word}");
+        }
+        assert!(mixes_scripts("\u{43e}ffer") && mixes_scripts("gr\u{3bf}ße"));
+        for c in ('\u{c0}'..='\u{24f}').filter(|c| !c.is_ascii()) {
+            assert!(format!("a{c}").is_single_script(), "{c}");
+        }
+    }
 
     #[test]
     fn hidden_characters_go_and_lines_stay() {

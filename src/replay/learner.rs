@@ -203,7 +203,7 @@ fn calibration_of(model: &Model) -> Calibration {
         bias[label.index()] = *own;
     }
     Calibration {
-        scale: model.metadata.calibration.scale,
         bias,
+        ..model.metadata.calibration.clone()
     }
 }

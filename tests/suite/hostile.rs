@@ -1,4 +1,7 @@
+mod generator;
+
 use anteroom::decide::Policy;
+use anteroom::limits;
 use anteroom::message::{Defect, Message};
 use anteroom::model::Model;
 use anteroom::owner::Owner;
@@ -6,120 +9,147 @@ use anteroom::source::Content;
 use anteroom::triage::triage;
 use proptest::prelude::*;
 
-fn with_header(name: &str, value: &str) -> Vec<u8> {
-    format!("{name}: {value}\nX: y\n\nbody\n").into_bytes()
-}
+use super::support::{Workspace, root};
+use generator::{Form, kinds};
 
-/// Inputs that cost parsers quadratic time, the stack, or their memory.
-fn hostile(n: usize) -> Vec<(&'static str, Vec<u8>)> {
-    let mut nested = String::from("From: a@b.example\n");
-    for level in 0..n {
-        nested +=
-            &format!("Content-Type: multipart/mixed; boundary=\"b{level}z\"\n\n--b{level}z\n");
-    }
-    let parameters: String = (0..n).map(|k| format!("; p{k}*0*=utf-8''v")).collect();
-    let parts = format!(
-        "Content-Type: multipart/mixed; boundary=a\n\n{}",
-        "--a\n".repeat(n)
-    );
-    vec![
-        ("nesting", nested.into_bytes()),
-        (
-            "forwarding",
-            "Content-Type: message/rfc822\n\n".repeat(n).into_bytes(),
-        ),
-        ("parts", parts.into_bytes()),
-        ("headers", "X-A: b\n".repeat(n).into_bytes()),
-        (
-            "encoded words",
-            with_header("Subject", &"=?utf-8?Q?a?= ".repeat(n)),
-        ),
-        (
-            "open encoded words",
-            with_header("Subject", &" =?".repeat(n)),
-        ),
-        (
-            "address words",
-            with_header("From", &format!("{}<a@b>", "=?utf-8?Q?a?= ".repeat(n))),
-        ),
-        ("address comments", with_header("From", &"(".repeat(n))),
-        (
-            "parameters",
-            with_header("Content-Type", &format!("text/plain{parameters}")),
-        ),
-        (
-            "invisible",
-            format!("A: b\n\n{}", "a\u{200b}\u{202e}".repeat(n)).into_bytes(),
-        ),
-        (
-            "bad utf-8",
-            [
-                b"Content-Type: text/plain; charset=utf-8\n\n".to_vec(),
-                b"\xc3\x28\xf0".repeat(n),
-            ]
-            .concat(),
-        ),
-        (
-            "base64",
-            format!("Content-Transfer-Encoding: base64\n\n{}", "Q!FB".repeat(n)).into_bytes(),
-        ),
-        ("digits", format!("A: b\n\n{}", "1 ".repeat(n)).into_bytes()),
-        (
-            "one word",
-            format!("A: b\n\n{}", "w".repeat(n)).into_bytes(),
-        ),
-        ("han", format!("A: b\n\n{}", "漢".repeat(n)).into_bytes()),
-        (
-            "links",
-            format!("A: b\n\n{}", "http://x ".repeat(n)).into_bytes(),
-        ),
-        ("nul", vec![0; n]),
-        ("cr", "A: b\r\r".repeat(n).into_bytes()),
-    ]
-}
-
-/// HTML that costs tree builders quadratic time.
-fn hostile_html(n: usize) -> Vec<(&'static str, Vec<u8>)> {
-    let html =
-        |body: String| format!("From: a@b.example\nContent-Type: text/html\n\n{body}").into_bytes();
-    vec![
-        ("div", html("<div>".repeat(n))),
-        ("lists", html("<ul><li>".repeat(n))),
-        ("quotes", html("<blockquote>x ".repeat(n))),
-        ("comments", html("<!--".repeat(n))),
-        ("open tags", html("<a \"".repeat(n))),
-        ("open attributes", html("<a x=\"".repeat(n))),
-        ("scripts", html("<script>".repeat(n))),
-        ("entities", html("&amp;&#x41;&nosuch;".repeat(n))),
-        ("hidden", html("<div style=display:none>".repeat(n))),
-    ]
-}
+/// Size a kind of file is made at where each of its many is a message or row of its own.
+const MANY: usize = 1_000;
 
 #[test]
 fn hostile_mail_gets_a_verdict_in_little_time() {
     let model = Model::shipped().unwrap();
     // A small stack, as a worker thread may have.
     let judge = move || {
-        for n in [10, 1_000, 100_000] {
-            for (kind, mail) in hostile(n).into_iter().chain(hostile_html(n)) {
-                let mail = Content::Mail(mail);
+        for kind in kinds().filter(|kind| kind.form == Form::Mail) {
+            for n in [0, 1, 10, 101, 1_000, 100_000] {
+                let mail = Content::Mail((kind.make)(n));
                 let started = std::time::Instant::now();
-                triage(&mail, &Owner::default(), &model, &Policy::default());
+                let triage = triage(&mail, &Owner::default(), &model, &Policy::default());
                 // Generous: quadratic behaviour at this size takes many seconds.
-                assert!(
-                    started.elapsed().as_secs() < 2,
-                    "{kind} {n}: {:?}",
-                    started.elapsed()
-                );
+                let taken = started.elapsed();
+                assert!(taken.as_secs() < 3, "{} {n}: {taken:?}", kind.name);
+                let faults = triage.message.defects.contains(&Defect::Fault);
+                assert!(!faults, "{} {n}: a panic", kind.name);
             }
         }
     };
     std::thread::Builder::new()
-        .stack_size(2 << 20)
+        .stack_size(limits::PARSE_STACK_BYTES)
         .spawn(judge)
         .unwrap()
         .join()
         .unwrap();
+}
+
+#[test]
+fn kinds_are_many_and_the_same_each_time() {
+    let names: std::collections::BTreeSet<&str> = kinds().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), kinds().count());
+    assert!(names.len() >= 94 + 30);
+    for kind in kinds() {
+        assert_eq!((kind.make)(50), (kind.make)(50), "{}", kind.name);
+    }
+}
+
+#[test]
+fn hostile_files_are_read_or_refused() {
+    for kind in kinds().filter(|kind| kind.form != Form::Mail) {
+        let here = Workspace::new();
+        let name = kind.file_name();
+        here.write(name, (kind.make)(MANY));
+        let code = here.run(&["classify", "--json", name]).output.status.code();
+        assert!(matches!(code, Some(0 | 65)), "{}: {code:?}", kind.name);
+    }
+}
+
+/// Writes every kind at the sizes in `ANTEROOM_HOSTILE_SIZES` under the directory
+/// `ANTEROOM_HOSTILE_DIR`, as `KIND/SIZE/FILE`. What `scripts/hostile` measures the program on.
+#[test]
+#[ignore = "writes gigabytes; scripts/hostile runs it"]
+fn write_hostile_mail() {
+    let set = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
+    let root = std::path::PathBuf::from(set("ANTEROOM_HOSTILE_DIR"));
+    for size in set("ANTEROOM_HOSTILE_SIZES").split(',') {
+        let n: usize = size.parse().unwrap();
+        for kind in kinds() {
+            let place = root.join(kind.name).join(size);
+            std::fs::create_dir_all(&place).unwrap();
+            std::fs::write(place.join(kind.file_name()), (kind.make)(n)).unwrap();
+        }
+    }
+}
+
+/// Mail that is well-formed, of every platform and kind there is a fixture of.
+fn well_formed() -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join("tests/fixtures")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(
+                std::fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path.extension().is_some_and(|ending| ending == "eml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
+}
+
+/// A mail with one byte changed, or cut there.
+fn mutant(mail: &[u8], at: usize, way: usize) -> Vec<u8> {
+    let mut bytes = mail.to_vec();
+    match way {
+        0 => bytes[at] ^= 0xff,
+        1 => bytes[at] ^= 1,
+        2 => bytes.truncate(at),
+        _ => bytes[at] = b"\n:;=?<>\"-"[at % 9],
+    }
+    bytes
+}
+
+/// Judges mutants of well-formed mail, one in `every` places; how many, and the longest it took.
+fn judge_mutants(every: usize) -> (usize, std::time::Duration) {
+    let model = Model::shipped().unwrap();
+    let (mut judged, mut longest) = (0, std::time::Duration::ZERO);
+    for mail in well_formed().iter().take(200) {
+        for at in (0..mail.len()).step_by(every) {
+            for way in 0..4 {
+                let bytes = Content::Mail(mutant(mail, at, way));
+                let started = std::time::Instant::now();
+                let triage = triage(&bytes, &Owner::default(), &model, &Policy::default());
+                longest = longest.max(started.elapsed());
+                judged += 1;
+                let faults = triage.message.defects.contains(&Defect::Fault);
+                assert!(!faults, "a panic at byte {at}, way {way}");
+            }
+        }
+    }
+    (judged, longest)
+}
+
+#[test]
+fn mail_with_one_byte_changed_gets_a_verdict() {
+    let (judged, _) = judge_mutants(101);
+    assert!(judged > 1_000, "{judged}");
+}
+
+/// Every byte of 200 mails changed in three ways and the mail cut there; `scripts/hostile mutants`.
+#[test]
+#[ignore = "takes minutes; scripts/hostile runs it"]
+fn every_byte_of_200_mails() {
+    let every = std::env::var("ANTEROOM_MUTANTS_EVERY").map_or(1, |every| every.parse().unwrap());
+    let started = std::time::Instant::now();
+    let (judged, longest) = judge_mutants(every);
+    println!(
+        "{judged} mutants in {:.0?}, longest {longest:.1?}, 0 panics",
+        started.elapsed()
+    );
 }
 
 #[test]

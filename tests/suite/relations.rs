@@ -200,7 +200,7 @@ fn the_owners_rules_beat_everything() {
     here.write("c.toml", "[rules]\nalways_keep = [\"everybody\"]\n");
     let run = here.run(&["classify", "kept.eml", "--config", "c.toml"]);
     assert_eq!(run.output.status.code(), Some(78));
-    for words in ["c.toml", "line 2", "^", "'everybody' names no sender"] {
+    for words in ["c.toml:2:", "^", "'everybody' names no sender"] {
         assert!(run.stderr().contains(words), "{}", run.stderr());
     }
 }

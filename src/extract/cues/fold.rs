@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::char::decompose_canonical;
-use unicode_security::MixedScript;
 
-use crate::message::fold_look_alikes;
+use crate::message::{fold_look_alikes, mixes_scripts};
 
 /// Whether a phrase must end where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,13 +40,16 @@ impl<'a> Folded<'a> {
         let mut origin = Vec::with_capacity(original.len() + 1);
         let mut start = 0;
         for word in original.split_inclusive(char::is_whitespace) {
-            let is_disguised = mixes_scripts(word);
+            let is_disguised = is_disguised(word);
             for (at, c) in word.char_indices() {
-                let seen = match is_disguised {
-                    true => fold_look_alikes(c.encode_utf8(&mut [0; 4])),
-                    false => c.to_lowercase().collect(),
-                };
-                seen.chars().for_each(|c| fold_char(c, &mut text));
+                if c.is_ascii() {
+                    text.push(c.to_ascii_lowercase());
+                } else if is_disguised {
+                    let seen = fold_look_alikes(c.encode_utf8(&mut [0; 4]));
+                    seen.chars().for_each(|c| fold_char(c, &mut text));
+                } else {
+                    c.to_lowercase().for_each(|c| fold_char(c, &mut text));
+                }
                 origin.resize(text.len(), (start + at) as u32);
             }
             start += word.len();
@@ -77,10 +79,9 @@ impl<'a> Folded<'a> {
     }
 }
 
-/// True for a word in which letters of one script stand in for those of another.
-fn mixes_scripts(word: &str) -> bool {
-    let may_mix = !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    may_mix && !word.is_single_script()
+/// True for a word in which letters of another script stand between Latin ones.
+fn is_disguised(word: &str) -> bool {
+    !word.is_ascii() && word.bytes().any(|byte| byte.is_ascii_alphabetic()) && mixes_scripts(word)
 }
 
 /// Appends a character without its accents.
@@ -109,32 +110,37 @@ fn fold_char(c: char, out: &mut String) {
     }
 }
 
-/// True if a match begins at a word's start and ends as it must.
-pub(super) fn is_whole(text: &str, at: Range<usize>, ending: Ending) -> bool {
-    let first = text[at.start..].chars().next();
-    let last = text[..at.end].chars().next_back();
-    let before = &text[..at.start];
-    let joins_before = in_word(before.chars().next_back()) && in_word(first);
-    if joins_before && !follows_proclitics(before, first) {
-        return false;
-    }
-    ending == Ending::Open || !(in_word(text[at.end..].chars().next()) && in_word(last))
-}
-
-/// True for a letter or digit of a script that marks word ends by spaces.
-fn in_word(c: Option<char>) -> bool {
-    c.is_some_and(|c| {
-        c.is_alphanumeric() && c < '\u{2e80}' && !('\u{e00}'..='\u{eff}').contains(&c)
+/// The bytes of a folded text at which a phrase may begin: where a word does, and everywhere in
+/// scripts that do not mark words.
+pub(super) fn beginnings(text: &str) -> impl Iterator<Item = usize> {
+    let mut follows_word = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        let is_inside = in_word(c);
+        let begins = !(follows_word && is_inside) || follows_proclitics(&text[..at], c);
+        follows_word = is_inside;
+        begins.then_some(at)
     })
 }
 
+/// True if a phrase may end before this byte.
+pub(super) fn may_end(text: &str, end: usize, ending: Ending) -> bool {
+    ending == Ending::Open
+        || !(text[end..].chars().next().is_some_and(in_word)
+            && text[..end].chars().next_back().is_some_and(in_word))
+}
+
+/// True for a letter or digit of a script that marks word ends by spaces.
+fn in_word(c: char) -> bool {
+    c.is_alphanumeric() && c < '\u{2e80}' && !('\u{e00}'..='\u{eff}').contains(&c)
+}
+
 /// In Arabic and Hebrew "and", "the", "in", "to" are written on to the word that follows.
-fn follows_proclitics(before: &str, first: Option<char>) -> bool {
+fn follows_proclitics(before: &str, first: char) -> bool {
     const PROCLITICS: &str = "والبلفسهמבלכשוה";
-    if !first.is_some_and(|c| ('\u{590}'..='\u{6ff}').contains(&c)) {
+    if !('\u{590}'..='\u{6ff}').contains(&first) {
         return false;
     }
-    let mut run = before.chars().rev().take_while(|c| in_word(Some(*c)));
+    let mut run = before.chars().rev().take_while(|c| in_word(*c));
     let (a, b, c) = (run.next(), run.next(), run.next());
     let is_proclitic = |c: Option<char>| c.is_none_or(|c| PROCLITICS.contains(c));
     c.is_none() && is_proclitic(a) && is_proclitic(b)

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::lines::Line;
-use crate::extract::phrases;
+use crate::extract::phrases::PhraseIndex;
 use crate::message::{Address, Message};
 
 /// Index of the first line of the footer: a ruler below the first link, a line with the
@@ -26,7 +24,7 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
                 .as_deref()
                 .is_some_and(|to| line.text.contains(to))
         };
-        if first_link.is_some() && has_recipient() || says_so(line.text) {
+        if first_link.is_some() && has_recipient() || INDEX.is_in(&line.lower) {
             return first_of_block(lines, index, first_link);
         }
         if first_link.is_none() && line.has_frame_link() {
@@ -72,13 +70,7 @@ fn recipient(message: &Message) -> Option<String> {
     (to.email.len() > 5).then_some(to.email)
 }
 
-fn says_so(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    phrases::found_in(&MATCHER, &lower)
-}
-
-static MATCHER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| phrases::matcher(FOOTER.iter().copied()));
+static INDEX: LazyLock<PhraseIndex> = LazyLock::new(|| PhraseIndex::new(FOOTER.iter().copied()));
 
 /// What footers say, as seen; a human's note does not.
 const FOOTER: &[&str] = &[

@@ -1,14 +1,18 @@
 //! The lines of a notification, and which of them carry the platform's links.
 
+use memchr::memmem::Finder;
+
 use crate::extract::host::host_of;
 use crate::extract::platform::{Claim, ClaimedBy};
 use crate::limits;
 use crate::message::{LINK_MARK, Message};
 
 /// One line of a notification.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
+    /// The same in lower case.
+    pub(super) lower: String,
     /// Links of the platform in it (of anybody, if the mail is forged).
     pub(super) frame_links: u32,
     /// Nothing but a link.
@@ -74,12 +78,16 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
     let mut targets = message.html.iter().flat_map(|html| &html.links);
     let is_html = message.plain.trim().is_empty();
     let text = text_of(message);
+    let holds_http = Finder::new("http");
     text[..text.floor_char_boundary(limits::FRAME_BYTES)]
         .lines()
         .take(limits::FRAME_LINES)
         .map(|line| {
             let mut frame_links = 0;
-            let marks = line.chars().filter(|c| *c == LINK_MARK).count();
+            let marks = match line.is_ascii() {
+                true => 0,
+                false => line.chars().filter(|c| *c == LINK_MARK).count(),
+            };
             if is_html {
                 for link in targets.by_ref().take(marks) {
                     frame_links += u32::from(is_frame_link(&link.target));
@@ -87,15 +95,18 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
             }
             let mut words = 0;
             let mut links = 0;
+            let may_link = holds_http.find(line.as_bytes()).is_some();
             for word in line.split_whitespace() {
                 words += 1;
-                if let Some(at) = word.find("http") {
+                if let Some(at) = may_link.then(|| word.find("http")).flatten() {
                     links += 1;
                     frame_links += u32::from(marks == 0 && is_frame_link(&word[at..]));
                 }
             }
+            let text = line.trim().trim_end_matches(LINK_MARK).trim_end();
             Line {
-                text: line.trim().trim_end_matches(LINK_MARK).trim_end(),
+                text,
+                lower: text.to_lowercase(),
                 frame_links,
                 is_bare_link: words == 1 && links == 1,
                 words,

@@ -3,10 +3,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::lines::Line;
-use crate::extract::{Mutual, phrases};
+use crate::extract::Mutual;
+use crate::extract::phrases::PhraseIndex;
 
 /// Longest line, in words, that speaks of shared contacts and of nothing else.
 const WORDS: usize = 16;
@@ -14,7 +13,7 @@ const WORDS: usize = 16;
 /// Takes the lines about shared contacts out of a mail.
 pub(super) fn take(lines: &mut Vec<Line<'_>>) -> Option<Mutual> {
     let mut found: Option<Mutual> = None;
-    lines.retain(|line| match read(line.text) {
+    lines.retain(|line| match read(line.text, &line.lower) {
         Some(mutual) => {
             found.get_or_insert(mutual);
             false
@@ -24,18 +23,17 @@ pub(super) fn take(lines: &mut Vec<Line<'_>>) -> Option<Mutual> {
     found
 }
 
-/// Reads one line; none if it speaks of something else.
-fn read(line: &str) -> Option<Mutual> {
-    let n_words = line.split_whitespace().count();
-    if line.is_empty() || line.len() > 240 || n_words > WORDS {
+/// Reads one line, also given in lower case; none if it speaks of something else.
+fn read(line: &str, lower: &str) -> Option<Mutual> {
+    if line.is_empty() || line.len() > 240 || !INDEX.is_in(lower) {
         return None;
     }
-    let lower = line.to_lowercase();
-    if !phrases::found_in(&MATCHER, &lower) {
+    let n_words = line.split_whitespace().count();
+    if n_words > WORDS {
         return None;
     }
     let Some(number) = number_in(line) else {
-        return both_know(line);
+        return both_know(line, lower);
     };
     let lead = BOTH_KNOW.iter().find(|words| lower.starts_with(*words));
     let names = leading_names(
@@ -55,8 +53,7 @@ fn read(line: &str) -> Option<Mutual> {
 }
 
 /// "You both know Anna Berg and Tom Hale": names without a number.
-fn both_know(line: &str) -> Option<Mutual> {
-    let lower = line.to_lowercase();
+fn both_know(line: &str, lower: &str) -> Option<Mutual> {
     let words = BOTH_KNOW.iter().find(|words| lower.starts_with(*words))?;
     let names = names_in(line.get(words.len()..)?);
     (!names.is_empty()).then_some(Mutual { count: None, names })
@@ -149,8 +146,7 @@ const NOT_NAMES: &[&str] = &[
     "нас",
 ];
 
-static MATCHER: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| phrases::matcher(SHARED.iter().copied()));
+static INDEX: LazyLock<PhraseIndex> = LazyLock::new(|| PhraseIndex::new(SHARED.iter().copied()));
 
 /// Words for what is shared. From the wording of interfaces, not met in a mail except the first.
 const SHARED: &[&str] = &[
@@ -235,7 +231,10 @@ mod tests {
 
     #[test]
     fn shared_contacts_are_counted_and_named() {
-        let read = |line: &str| read(line).map(|mutual| (mutual.count, mutual.names.join("; ")));
+        let read = |line: &str| {
+            let mutual = read(line, &line.to_lowercase());
+            mutual.map(|mutual| (mutual.count, mutual.names.join("; ")))
+        };
         let none = String::new;
         assert_eq!(read("46 mutual friends"), Some((Some(46), none())));
         assert_eq!(read("1,204 shared connections"), Some((Some(1204), none())));

@@ -1,7 +1,10 @@
 //! Who a notification is from.
 
+use std::sync::LazyLock;
+
 use super::lines::Line;
 use crate::extract::layout::Definition;
+use crate::extract::phrases::PhraseIndex;
 use crate::extract::vocabulary::SPEAKERS;
 use crate::message::{Message, fold_look_alikes};
 
@@ -106,8 +109,25 @@ fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
         .filter(|line| !line.is_empty());
     std::iter::once(subject)
         .chain(heading.take(4))
-        .find_map(|text| SPEAKERS.iter().find_map(|pattern| around(text, pattern)))
+        .find_map(|text| {
+            let patterns = SPEAKERS_BY_WORDS.held_by(text).into_iter();
+            patterns
+                .map(|pattern| SPEAKERS[pattern])
+                .find_map(|pattern| around(text, pattern))
+        })
 }
+
+/// What platforms write before a name, or else behind it.
+static SPEAKERS_BY_WORDS: LazyLock<PhraseIndex> = LazyLock::new(|| {
+    let words = SPEAKERS
+        .iter()
+        .map(|pattern| match pattern.split_once("{}") {
+            Some(("", after)) => after,
+            Some((before, _)) => before,
+            None => pattern,
+        });
+    PhraseIndex::new(words)
+});
 
 /// What stands in place of the `{}` of a pattern.
 fn around(subject: &str, pattern: &str) -> Option<String> {
@@ -135,13 +155,14 @@ fn around(subject: &str, pattern: &str) -> Option<String> {
     (!is_title && (1..=6).contains(&name.split_whitespace().count())).then(|| name.to_owned())
 }
 
-/// True for a line that holds the name and nothing else.
+/// A name without the marks around it, lower case.
+pub(super) fn bare(text: &str) -> String {
+    text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
+        .to_lowercase()
+}
+
+/// True for a line that holds the name, given [`bare`], and nothing else.
 pub(super) fn is_name(line: &str, name: &str) -> bool {
-    let bare = |text: &str| {
-        text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
-            .to_lowercase()
-    };
-    let name = bare(name);
     if name.is_empty() || line.len() > 3 * name.len() + 40 {
         return false;
     }
@@ -151,11 +172,11 @@ pub(super) fn is_name(line: &str, name: &str) -> bool {
 }
 
 /// True for the platform's sentence about the sender: "NAME would like to connect on LinkedIn".
-pub(super) fn speaks_of(line: &str, name: &str, definition: &Definition) -> bool {
-    if introduces(line, name) {
+pub(super) fn speaks_of(line: &Line<'_>, name: &str, definition: &Definition) -> bool {
+    if introduces(line.text, name) {
         return true;
     }
-    let (lower, name) = (line.to_lowercase(), name.to_lowercase());
+    let (line, lower, name) = (line.text, &line.lower, name.to_lowercase());
     lower.contains(&name)
         && line.split_whitespace().count() <= 24
         && (line.ends_with([':', '：'])

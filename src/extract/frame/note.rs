@@ -201,10 +201,7 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
         let is_signature = has_text && frame.is_name(line.text);
         // The ruler under "Ann wrote:" belongs to what Ann wrote.
         let opens_quote = line.is_ruler() && kept.last().is_some_and(|above| above.ends_with(':'));
-        if is_signature
-            || opens_quote
-            || !(is_label || line.is_ruler() || frame.is_frame(line.text))
-        {
+        if is_signature || opens_quote || !(is_label || line.is_ruler() || frame.is_frame(line)) {
             has_text |= !line.is_empty();
             kept.push(line.text);
         } else if !line.is_ruler() && kept.iter().all(|line| line.is_empty() || is_greeting(line)) {

@@ -100,6 +100,7 @@ pub(super) fn link(
 ) -> Option<String> {
     let plain = lines
         .iter()
+        .filter(|line| line.text.contains("http"))
         .flat_map(|line| line.text.split_whitespace())
         .filter_map(|word| word.find("http").map(|at| &word[at..]));
     let html = message.html.iter().flat_map(|html| &html.links);

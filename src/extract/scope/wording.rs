@@ -4,54 +4,83 @@ mod codes;
 mod newsletters;
 mod transactions;
 
+use std::sync::OnceLock;
+
+use crate::extract::phrases::PhraseIndex;
+
 pub(super) use codes::CODES;
 pub(super) use newsletters::{BY_CONNECTION, SUBSCRIBED};
 pub(super) use transactions::TRANSACTIONS;
 
 /// Phrases by language, lower case, separated by `|`; `$` at the end asks for the end of a word.
 /// Stems do: "rechnung" finds "Rechnungen".
-pub(super) struct Phrases(&'static [(&'static str, &'static str)]);
+pub(super) struct Phrases {
+    by_language: &'static [(&'static str, &'static str)],
+    /// Made when they are first looked for.
+    index: OnceLock<(PhraseIndex, Vec<Ending>)>,
+}
+
+/// Whether a phrase must end where a word ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Anywhere,
+    AtWordEnd,
+}
 
 impl Phrases {
+    const fn new(by_language: &'static [(&'static str, &'static str)]) -> Phrases {
+        Phrases {
+            by_language,
+            index: OnceLock::new(),
+        }
+    }
+
     /// True if a lower-case text holds one of the phrases. Where words are set apart by spaces a
     /// phrase begins where a word begins; "order" is not in "border".
     pub(super) fn are_in(&self, text: &str) -> bool {
-        self.each().any(|phrase| {
-            let (phrase, whole) = match phrase.strip_suffix('$') {
-                Some(word) => (word, true),
-                None => (phrase, false),
-            };
-            text.match_indices(phrase).any(|(at, _)| {
-                let before = text[..at].chars().next_back();
-                let after = text[at + phrase.len()..].chars().next();
-                begins_word(phrase, before) && !(whole && after.is_some_and(char::is_alphanumeric))
-            })
+        let (index, endings) = self.index();
+        let mut follows_word = false;
+        text.char_indices().any(|(at, c)| {
+            let is_inside = follows_word && needs_edge(c);
+            follows_word = c.is_alphanumeric();
+            !is_inside
+                && index.at(text, at).any(|found| {
+                    endings[found.id] == Ending::Anywhere
+                        || !text[found.end..].starts_with(char::is_alphanumeric)
+                })
         })
     }
 
     /// True if a lower-case text starts with one of the phrases.
     pub(super) fn begin(&self, text: &str) -> bool {
-        self.each()
-            .any(|phrase| text.starts_with(phrase.trim_end_matches('$')))
+        self.index().0.at(text, 0).next().is_some()
     }
 
-    fn each(&self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().flat_map(|(_, phrases)| phrases.split('|'))
+    fn index(&self) -> &(PhraseIndex, Vec<Ending>) {
+        self.index.get_or_init(|| {
+            let endings = self.each().map(|(_, ending)| ending).collect();
+            (PhraseIndex::new(self.each().map(|(text, _)| text)), endings)
+        })
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&'static str, Ending)> {
+        let phrases = self.by_language.iter();
+        let phrases = phrases.flat_map(|(_, phrases)| phrases.split('|'));
+        phrases.map(|phrase| match phrase.strip_suffix('$') {
+            Some(word) => (word, Ending::AtWordEnd),
+            None => (phrase, Ending::Anywhere),
+        })
     }
 }
 
-/// True if a phrase may begin behind this character. Arabic and Hebrew glue articles to words,
-/// and scripts without spaces show no words at all.
-fn begins_word(phrase: &str, before: Option<char>) -> bool {
-    let needs_edge = phrase
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_alphabetic() && c < '\u{530}');
-    !needs_edge || !before.is_some_and(char::is_alphanumeric)
+/// True if a phrase that begins with this character begins a word. Arabic and Hebrew glue articles
+/// to words, and scripts without spaces show no words at all.
+fn needs_edge(first: char) -> bool {
+    first.is_alphabetic() && first < '\u{530}'
 }
 
 /// How calendars begin the subject of an answer, a change or a withdrawal.
-pub(super) const ANSWERED: Phrases = Phrases(&[
+pub(super) static ANSWERED: Phrases = Phrases::new(&[
     (
         "en",
         "accepted:|declined:|tentative|updated:|updated invitation|cancelled:|canceled:",
@@ -75,7 +104,7 @@ pub(super) const ANSWERED: Phrases = Phrases(&[
 ]);
 
 /// Meetings only a team holds; a stranger calls it a chat.
-pub(super) const TEAM_MEETINGS: Phrases = Phrases(&[
+pub(super) static TEAM_MEETINGS: Phrases = Phrases::new(&[
     (
         "*",
         "sprint|retro$|retrospe|standup|stand-up|stand up$|backlog|1:1|one-on-one",
@@ -94,7 +123,7 @@ pub(super) const TEAM_MEETINGS: Phrases = Phrases(&[
 ]);
 
 /// Subjects of delivery reports.
-pub(super) const BOUNCES: Phrases = Phrases(&[
+pub(super) static BOUNCES: Phrases = Phrases::new(&[
     (
         "en",
         "undeliver|delivery status|delivery failure|returned mail|mail delivery|failure notice",
@@ -111,7 +140,7 @@ pub(super) const BOUNCES: Phrases = Phrases(&[
 ]);
 
 /// Words of automatic replies wherever they stand in the subject.
-pub(super) const AUTO_REPLIES: Phrases = Phrases(&[
+pub(super) static AUTO_REPLIES: Phrases = Phrases::new(&[
     (
         "en",
         "automatic reply|auto-reply|auto reply:|autoreply|automated reply|autoresponder",
@@ -145,7 +174,7 @@ pub(super) const AUTO_REPLIES: Phrases = Phrases(&[
 ]);
 
 /// How the subject of an absence note begins; further in, people write about absences too.
-pub(super) const ABSENCES: Phrases = Phrases(&[
+pub(super) static ABSENCES: Phrases = Phrases::new(&[
     (
         "en",
         "out of office|out of the office|ooo:|away from office|on leave:|on vacation",
@@ -164,7 +193,7 @@ pub(super) const ABSENCES: Phrases = Phrases(&[
 ]);
 
 /// Subjects of what builds, monitors and trackers report.
-pub(super) const REPORTS: Phrases = Phrases(&[
+pub(super) static REPORTS: Phrases = Phrases::new(&[
     (
         "*",
         "run failed|run cancelled|build failed|build passed|build success|build broken",
@@ -183,7 +212,7 @@ pub(super) const REPORTS: Phrases = Phrases(&[
 ]);
 
 /// Threats by which a stranger's bill or account notice presses; a shop that is paid has no need.
-pub(super) const THREATS: Phrases = Phrases(&[
+pub(super) static THREATS: Phrases = Phrases::new(&[
     (
         "en",
         "final notice|action required|will be suspended|will be closed|last warning|update required|on hold$",
@@ -197,7 +226,7 @@ pub(super) const THREATS: Phrases = Phrases(&[
 ]);
 
 /// Subjects in which somebody asks for something through a platform that otherwise reports.
-pub(super) const REQUESTS: Phrases = Phrases(&[
+pub(super) static REQUESTS: Phrases = Phrases::new(&[
     (
         "en",
         "requested to follow|wants to follow|wants to connect|invites you|invited you",
@@ -220,20 +249,20 @@ mod tests {
     #[test]
     fn every_phrase_can_match() {
         for table in [
-            ANSWERED,
-            TEAM_MEETINGS,
-            BOUNCES,
-            AUTO_REPLIES,
-            ABSENCES,
-            REPORTS,
-            THREATS,
-            REQUESTS,
-            CODES,
-            TRANSACTIONS,
-            SUBSCRIBED,
-            BY_CONNECTION,
+            &ANSWERED,
+            &TEAM_MEETINGS,
+            &BOUNCES,
+            &AUTO_REPLIES,
+            &ABSENCES,
+            &REPORTS,
+            &THREATS,
+            &REQUESTS,
+            &CODES,
+            &TRANSACTIONS,
+            &SUBSCRIBED,
+            &BY_CONNECTION,
         ] {
-            for phrase in table.each() {
+            for (phrase, _) in table.each() {
                 assert!(
                     phrase.trim().len() >= 3 && phrase == phrase.to_lowercase(),
                     "{phrase:?}"

@@ -3,7 +3,7 @@
 use super::Phrases;
 
 /// Subjects of one-time codes and password resets.
-pub(in super::super) const CODES: Phrases = Phrases(&[
+pub(in super::super) static CODES: Phrases = Phrases::new(&[
     (
         "en",
         "verification code|security code|access code|login code|log-in code|sign-in code",

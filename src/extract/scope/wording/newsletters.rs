@@ -3,7 +3,7 @@
 use super::Phrases;
 
 /// How newsletters say that they were asked for.
-pub(in super::super) const SUBSCRIBED: Phrases = Phrases(&[
+pub(in super::super) static SUBSCRIBED: Phrases = Phrases::new(&[
     (
         "en",
         "you subscribed|you signed up|you are subscribed|you're subscribed|your subscription",
@@ -57,7 +57,7 @@ pub(in super::super) const SUBSCRIBED: Phrases = Phrases(&[
 ]);
 
 /// How newsletters say that a connection was enough.
-pub(in super::super) const BY_CONNECTION: Phrases = Phrases(&[
+pub(in super::super) static BY_CONNECTION: Phrases = Phrases::new(&[
     (
         "en",
         "we are connected|we're connected|we connected|connected on linkedin",

@@ -3,7 +3,7 @@
 use super::Phrases;
 
 /// Subjects of receipts, orders, shipments and account notices.
-pub(in super::super) const TRANSACTIONS: Phrases = Phrases(&[
+pub(in super::super) static TRANSACTIONS: Phrases = Phrases::new(&[
     (
         "en",
         "receipt|invoice|your order|order confirm|order #|order no|order number|order placed",
