@@ -11,6 +11,7 @@ pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     tags: u32,
     selected: Option<String>,
+    can_move: bool,
 }
 
 /// A line of the server; literals are taken out of the text and leave `{}`.
@@ -56,10 +57,12 @@ impl Client {
             stream: BufReader::new(stream),
             tags: 0,
             selected: None,
+            can_move: false,
         };
         let greeting = client.line().text;
         assert!(greeting.starts_with("* OK"), "{greeting}");
         client.command(&format!("LOGIN {} {}", quoted(user), quoted(password)));
+        client.can_move = client.abilities().contains("MOVE");
         client
     }
 
@@ -193,16 +196,20 @@ impl Client {
         reply.untagged.into_iter().filter_map(stored).collect()
     }
 
-    /// Moves messages, by MOVE where there is one. Some may have vanished.
+    /// Moves messages, by MOVE where there is one. If some have vanished, a server may move none.
     pub(crate) fn move_to(&mut self, from: &str, uids: &[u32], to: &str) {
         self.select(from);
-        let set = set(uids);
-        let reply = self.try_command(&format!("UID MOVE {set} {}", quoted(to)));
-        if reply.tagged.starts_with("OK") {
+        let (set, to) = (set(uids), quoted(to));
+        if self.can_move {
+            let reply = self.try_command(&format!("UID MOVE {set} {to}"));
+            let vanished = reply.tagged.starts_with("NO [EXPUNGEISSUED]");
+            assert!(vanished || reply.tagged.starts_with("OK"), "{reply:?}");
             return;
         }
-        self.command(&format!("UID COPY {set} {}", quoted(to)));
-        self.remove(from, uids);
+        let reply = self.try_command(&format!("UID COPY {set} {to}"));
+        if reply.tagged.starts_with("OK") {
+            self.remove(from, uids);
+        }
     }
 
     /// Copies messages.
@@ -232,12 +239,13 @@ impl Client {
         let go_on = self.line().text;
         assert!(go_on.starts_with('+'), "{go_on}");
         self.stream.get_ref().set_read_timeout(Some(limit)).unwrap();
-        let mut byte = [0];
+        // Nothing is taken from the stream before the time is over.
         let came = loop {
-            match self.stream.get_ref().peek(&mut byte) {
-                Ok(1) if self.line().text.ends_with(" EXISTS") => break true,
-                Ok(1) => {}
-                _ => break false,
+            let waits = self.stream.fill_buf().is_ok_and(|bytes| !bytes.is_empty());
+            match waits.then(|| self.line().text) {
+                Some(line) if line.ends_with(" EXISTS") => break true,
+                Some(_) => {}
+                None => break false,
             }
         };
         self.stream

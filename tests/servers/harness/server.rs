@@ -1,4 +1,5 @@
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
@@ -72,6 +73,8 @@ impl Server {
             .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // Whatever ends the tests as a group must leave it the time to clean up.
+            .process_group(0)
             .spawn()
             .unwrap();
         let lifeline = keeper.stdin.take();
