@@ -8,8 +8,9 @@ use super::{Desk, Filer, FilingError, Fingerprint, Mark, Operation, OperationId,
 use crate::mailstore::{Access, MailboxName, Query, Uid, UidSet};
 
 impl Filer {
-    /// Messages that came into other managed folders since operations were planned, that no
-    /// operation brought there, and that are the same as those of the operations.
+    /// Messages that came into managed folders since operations were planned, that no operation
+    /// brought there, and that are the same as those of the operations. The folder an operation
+    /// moves into is one of them: the owner may have had the same in mind.
     pub(super) fn new_elsewhere(
         &self,
         desk: &mut Desk<'_>,
@@ -22,6 +23,17 @@ impl Filer {
             }
         }
         let mut found = Vec::new();
+        for operation in operations {
+            if let Some(marks) = rounds.get_mut(&operation.round)
+                && marks.iter().all(|mark| mark.mailbox != operation.target)
+            {
+                marks.push(Mark {
+                    mailbox: operation.target.clone(),
+                    uid_validity: operation.target_uid_validity,
+                    uid_next: operation.watermark,
+                });
+            }
+        }
         for mailbox in &self.managed {
             let marked: Vec<(&Operation, &Mark)> = operations
                 .iter()

@@ -69,6 +69,22 @@ fn the_owners_copy_wins_and_ours_goes() {
 }
 
 #[test]
+fn the_owners_copy_in_the_very_folder_wins_too() {
+    for abilities in [MOVES, COPIES] {
+        let (server, mut journal) = filed(abilities, &[1, 2]);
+        server.deliver(&pitches(), &letter(Label::Pitch, 1));
+        let moved = post_check(&server, &mut journal, at(30));
+        assert_eq!(moved.len(), 1);
+        let places = server.places_of(&letter(Label::Pitch, 1));
+        assert_eq!(places, [(pitches(), Uid(3))]);
+        assert_eq!(server.places_of(&letter(Label::Pitch, 2)).len(), 1);
+        let effects = server.effects();
+        assert!(post_check(&server, &mut journal, at(60)).is_empty());
+        assert_eq!(server.effects(), effects);
+    }
+}
+
+#[test]
 fn a_copy_is_not_taken_back_late_nor_for_another_text_nor_for_a_twin() {
     let (server, mut journal) = filed(MOVES, &[1]);
     server.deliver(&folder(Label::Spam), &letter(Label::Pitch, 1));
