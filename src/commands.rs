@@ -29,15 +29,15 @@ mod versions;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Cli, Colour, Command, Judging, LogFormat, ModelAction};
+use crate::clock::now;
 use crate::config::{Config, ConfigError};
-use crate::daemon::{DaemonError, LockError};
+use crate::daemon::{self, DaemonError, LockError};
 use crate::decide::Policy;
 use crate::doctor::Trouble;
 use crate::extract::Contact;
@@ -189,7 +189,9 @@ fn lock_code(error: &LockError) -> u8 {
 /// The sysexits code of a daemon that does not run: of several accounts, the first one's.
 fn daemon_code(error: &DaemonError) -> u8 {
     match error {
-        DaemonError::Accounts(troubles) => troubles.first().map_or(70, |(_, what)| what.code()),
+        DaemonError::Accounts(troubles) => {
+            troubles.first().map_or(70, |(_, what)| round_code(what))
+        }
         DaemonError::Metrics { .. } => 78,
         _ => 71,
     }
@@ -204,6 +206,19 @@ fn trouble_code(trouble: Trouble) -> u8 {
         Trouble::Later => 75,
         Trouble::Login => 77,
         Trouble::Settings => 78,
+    }
+}
+
+/// The sysexits code of a round through an account that could not be finished.
+fn round_code(trouble: &daemon::Trouble) -> u8 {
+    use daemon::Trouble as T;
+    match trouble {
+        T::Connect(cause) => trouble_code(online::trouble(cause)),
+        T::Secret(_) | T::Folder(_) => 78,
+        T::Mail(_) => 75,
+        T::State(cause) => state_code(cause),
+        T::Mind(_) => 65,
+        _ => 70,
     }
 }
 
@@ -284,12 +299,6 @@ impl Notes {
 enum Format {
     People,
     Json,
-}
-
-/// Seconds since 1970, by this machine's clock; 0 before that.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Turns a result into the exit code, printing the error. A reader that went away (`| head`) is

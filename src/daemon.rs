@@ -29,7 +29,6 @@ mod worker;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -180,10 +179,4 @@ fn generation(plan: &Plan, orders: &Orders, lifetime: Lifetime) -> Result<(), Da
             false => Err(DaemonError::Accounts(troubles)),
         }
     })
-}
-
-/// Seconds since 1970 by this machine's clock, which may jump; 0 before that.
-fn wall() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
 }

@@ -34,6 +34,11 @@ impl Label {
         Label::Spam,
     ];
 
+    /// The keyword that a tagged message gets at the mail server.
+    pub fn keyword(self) -> String {
+        format!("anteroom-{}", self.name())
+    }
+
     /// The label's name as folders, JSON and the command line spell it.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,8 @@
 //!
 //! Start at [`triage`]: the whole judgement of one message, one call a stage. Everything from
 //! [`message`] to [`decide`] is pure: no clock, no disk, no network. The world is touched in
-//! [`source`], [`model`], [`state`], [`config`], [`commands`] and where [`owner`] loads relations.
+//! [`source`], [`model`], [`state`], [`config`], [`commands`] and where [`owner`] loads relations;
+//! by the daemon also in [`imap`], and through it in [`filing`] and [`corrections`].
 //! `ARCHITECTURE.md` has the rest.
 
 pub mod label;
@@ -50,6 +51,8 @@ pub mod school;
 pub mod state;
 
 pub mod cli;
+mod clock;
 pub mod commands;
 pub mod config;
 pub mod doctor;
+mod neutral;

@@ -199,9 +199,6 @@ pub const LESSON_UNITS: u32 = 50;
 /// hundred some thousands, and the command's line stays far below the 8 kB servers read.
 pub const MOVES_PER_COMMAND: usize = 200;
 
-/// Headers fetched by one command: at [`HEAD_BYTES`] each 25 MB, and a round trip is not felt.
-pub const HEADS_PER_COMMAND: usize = 100;
-
 /// Newest messages of a folder that are looked through for one whose UID is no longer known. It
 /// happens when a folder was renumbered or when a move is taken back; the headers of so many are
 /// read in seconds.

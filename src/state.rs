@@ -29,7 +29,7 @@ pub use attempts::Attempt;
 pub use corrections::{Correction, Waiting};
 pub use decisions::Decided;
 pub use deferred::Deferred;
-pub use journal::Which;
+pub use journal::{Moves, Which};
 pub use lessons::LessonBook;
 pub use refusals::OldRefusal;
 pub use requests::{LessonToo, UndoRequest};

@@ -45,6 +45,8 @@ mod suite {
     mod lessons;
     /// Mail that tries to take over the terminal, or to forge what is printed.
     mod neutral_output;
+    /// Lessons that are meant to do harm.
+    mod poison;
     /// The commands of the README do what it says.
     mod readme;
     /// People the owner knows, answers to the owner, and the owner's rules.

@@ -35,6 +35,7 @@ configure() {
 # Copies of the programs that look into this instance only.
 private_programs() {
     local old=/etc/courier link file
+    # The path is patched into programs, so it must be just as long as the one it replaces.
     link=$(mktemp -u /tmp/cXXXXXX)
     ((${#link} == ${#old})) || die 70 "$link is not as long as $old"
     ln -s "$dir" "$link"

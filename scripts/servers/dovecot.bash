@@ -74,6 +74,25 @@ service lmtp {
 X
 }
 
+# The folders there are from the start, in the words of both versions.
+folders() {
+    cat <<X
+namespace inbox {
+  inbox = yes
+  separator = ${SEPARATOR:-/}
+  prefix = ${PREFIX-}
+  mailbox Junk {
+    special_use = \\Junk
+    auto = create
+  }
+  mailbox Trash {
+    special_use = \\Trash
+    auto = create
+  }
+}
+X
+}
+
 configure_2_3() {
     common_settings
     cat <<X
@@ -90,19 +109,9 @@ userdb {
   driver = static
   args = uid=$user gid=$group home=$dir/mail/%u
 }
-namespace inbox {
-  inbox = yes
-  separator = ${SEPARATOR:-/}
-  prefix = ${PREFIX-}
-  mailbox Junk {
-    special_use = \\Junk
-    auto = create
-  }
-  mailbox Trash {
-    special_use = \\Trash
-    auto = create
-  }
-}
+X
+    folders
+    cat <<X
 mail_plugins = quota
 protocol imap {
   mail_plugins = quota imap_quota
@@ -140,19 +149,9 @@ userdb static {
     home = $dir/mail/%{user}
   }
 }
-namespace inbox {
-  inbox = yes
-  separator = ${SEPARATOR:-/}
-  prefix = ${PREFIX-}
-  mailbox Junk {
-    special_use = \\Junk
-    auto = create
-  }
-  mailbox Trash {
-    special_use = \\Trash
-    auto = create
-  }
-}
+X
+    folders
+    cat <<X
 mail_plugins {
   quota = yes
 }

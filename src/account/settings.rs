@@ -68,6 +68,30 @@ pub struct Account {
     pub pace: Pace,
 }
 
+#[cfg(test)]
+impl Account {
+    /// The account `work` of `ann` at `imap.example.org`, all else as it is by default.
+    pub(crate) fn example() -> Account {
+        Account {
+            name: AccountName("work".to_owned()),
+            endpoint: Endpoint {
+                host: "imap.example.org".to_owned(),
+                port: 993,
+                security: Security::Tls,
+                ca_file: None,
+            },
+            login: Login::Password {
+                user: "ann".to_owned(),
+                password: SecretPlace::Credential("mail".to_owned()),
+            },
+            mode: Mode::Observe,
+            watch: vec![FolderPath::inbox()],
+            file_into: FileInto::default(),
+            pace: Pace::default(),
+        }
+    }
+}
+
 /// A mail server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -119,6 +143,16 @@ pub enum Login {
         /// Where the token is.
         token: SecretPlace,
     },
+}
+
+impl Login {
+    /// Where the password or token is.
+    pub fn secret(&self) -> &SecretPlace {
+        match self {
+            Login::Password { password, .. } => password,
+            Login::XOAuth2 { token, .. } => token,
+        }
+    }
 }
 
 /// Where a secret is read from, each time it is needed. It is never an argument or in this file.

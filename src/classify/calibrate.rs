@@ -272,15 +272,19 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Scores whose true probabilities are softmax(0.5·score + (0.7, 0)).
-    fn sample(n: usize) -> Vec<(Vec<f64>, usize)> {
-        let mut state = 1u64;
-        let mut uniform = || {
+    /// Numbers from 0 to 1 that look random.
+    fn uniform(mut state: u64) -> impl FnMut() -> f64 {
+        move || {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
             (state >> 33) as f64 / (1u64 << 31) as f64
-        };
+        }
+    }
+
+    /// Scores whose true probabilities are softmax(0.5·score + (0.7, 0)).
+    fn sample(n: usize) -> Vec<(Vec<f64>, usize)> {
+        let mut uniform = uniform(1);
         (0..n)
             .map(|_| {
                 let scores = vec![8.0 * uniform() - 4.0, 0.0];
@@ -310,13 +314,7 @@ mod tests {
             bend: 8.0,
             bias: vec![0.0, 0.0],
         };
-        let mut state = 7u64;
-        let mut uniform = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state >> 33) as f64 / (1u64 << 31) as f64
-        };
+        let mut uniform = uniform(7);
         let held_out: Vec<_> = (0..40_000)
             .map(|_| {
                 let score = 120.0 * uniform() - 60.0;

@@ -65,7 +65,7 @@ fn check_account(
     let name = &account.name;
     match online::secret(account) {
         Ok(secret) => {
-            let what = format!("{}: can be read", online::secret_place(account));
+            let what = format!("{}: can be read", account.login.secret());
             report.add(&Finding::ok(Subject::Secret, what).of(name))?;
             if !args.offline {
                 for finding in online::examine(account, secret) {

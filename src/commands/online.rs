@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::CommandError;
-use crate::account::{Account, FolderPath, Login, Secret, SecretError, SecretPlace};
+use crate::account::{Account, FolderPath, Secret, SecretError};
 use crate::doctor::{self, Finding, Server, Subject, Trouble};
 use crate::imap::{self, ConnectError, Credentials, Interrupt, Namespace, Session, TlsRefusal};
 use crate::mailstore::{MailError, MailStore};
@@ -14,17 +14,9 @@ pub(super) struct Answered {
     pub(super) namespace: Namespace,
 }
 
-/// Where an account's secret is.
-pub(super) fn secret_place(account: &Account) -> &SecretPlace {
-    match &account.login {
-        Login::Password { password, .. } => password,
-        Login::XOAuth2 { token, .. } => token,
-    }
-}
-
 /// Reads the secret of an account; nothing stops it but its own limits.
 pub(super) fn secret(account: &Account) -> Result<Secret, SecretError> {
-    Secret::read(secret_place(account), &|| false)
+    Secret::read(account.login.secret(), &|| false)
 }
 
 /// Connects and logs in.
@@ -122,10 +114,7 @@ fn names(namespace: &Namespace) -> Finding {
 }
 
 fn connect(account: &Account, secret: Secret) -> Result<Answered, ConnectError> {
-    let credentials = match &account.login {
-        Login::Password { user, .. } => Credentials::password(user, secret),
-        Login::XOAuth2 { user, .. } => Credentials::token(user, secret),
-    };
+    let credentials = Credentials::of(&account.login, secret);
     let interrupt = Arc::new(Interrupt::new());
     let mut session = imap::connect(&account.endpoint, &credentials, &interrupt)?;
     let namespace = session.namespace().map_err(|error| match error {
@@ -136,7 +125,7 @@ fn connect(account: &Account, secret: Secret) -> Result<Answered, ConnectError> 
 }
 
 /// What kind of trouble a failed connection is.
-fn trouble(error: &ConnectError) -> Trouble {
+pub(super) fn trouble(error: &ConnectError) -> Trouble {
     match error {
         ConnectError::CaFile { .. } => Trouble::Settings,
         ConnectError::LoginRefused { .. } => Trouble::Login,
@@ -170,7 +159,7 @@ fn mend(error: &ConnectError, account: &Account) -> String {
         ConnectError::StartTls(_) => "set security = \"tls\" and port = 993".to_owned(),
         ConnectError::LoginRefused { .. } => format!(
             "check user, and that the first line of {} is right; many providers want a password made for one program, or an OAuth 2 token",
-            secret_place(account)
+            account.login.secret()
         ),
         ConnectError::Later(_) => "anteroom doctor, in some minutes".to_owned(),
         _ => format!("check host and port: is an IMAP server at {host}:{port}?"),

@@ -35,7 +35,7 @@ struct AccountRecord {
     backlog: u32,
     moved: u64,
     /// Moves that are not settled yet.
-    open: usize,
+    open: u64,
     /// Messages the owner moved that are to be learned.
     to_learn: u64,
     /// Messages that stopped the program twice and are left alone.
@@ -85,7 +85,7 @@ pub(super) fn run(args: &cli::Status, config: &Config) -> Result<(), CommandErro
     let accounts = config.accounts();
     let records: Result<Vec<AccountRecord>, CommandError> = accounts
         .iter()
-        .map(|account| record(account, &state, args.moves as usize, daemon))
+        .map(|account| record(account, &state, args.moves, daemon))
         .collect();
     let status = StatusRecord {
         schema: SCHEMA,
@@ -104,12 +104,12 @@ pub(super) fn run(args: &cli::Status, config: &Config) -> Result<(), CommandErro
 fn record(
     account: &Account,
     state: &State,
-    moves: usize,
+    moves: u32,
     daemon: Daemon,
 ) -> Result<AccountRecord, CommandError> {
     let health = state.health(&account.name)?;
-    let operations = state.operations(&account.name, Which::All)?;
-    let moved = operations.iter().filter(|one| one.outcome().is_some());
+    let newest = state.operations(&account.name, Which::Newest(moves))?;
+    let counted = state.count_moves(&account.name)?;
     let (phase, since) = match &health {
         Some(Health { phase, since, .. }) if daemon == Daemon::Runs => (*phase, Some(*since)),
         Some(Health { since, .. }) => (Phase::Stopped, Some(*since)),
@@ -121,19 +121,14 @@ fn record(
         phase: phase.name(),
         since,
         backlog: health.as_ref().map_or(0, |health| health.backlog),
-        moved: moved.count() as u64,
-        open: operations.iter().filter(|one| one.ended.is_none()).count(),
+        moved: counted.done,
+        open: counted.open,
         to_learn: state.corrections_waiting(&account.name)?.waiting,
         left_alone: state.left_alone(&account.name)?,
         trouble: health
             .and_then(|health| health.trouble)
             .map(|(what, at)| TroubleRecord { what, at }),
-        moves: operations
-            .iter()
-            .rev()
-            .take(moves)
-            .map(move_record)
-            .collect(),
+        moves: newest.iter().rev().map(move_record).collect(),
     })
 }
 
@@ -170,7 +165,7 @@ fn print(status: &StatusRecord) -> Result<(), CommandError> {
                 .map_or(String::new(), |since| format!(" for {}", ago(now - since))),
             account.mode,
             account.moved,
-            some(account.open as u64, "not settled"),
+            some(account.open, "not settled"),
             some(account.to_learn, "to learn"),
             some(account.left_alone, "left alone"),
         )?;

@@ -1,9 +1,7 @@
 //! Whole files and what is said about them.
 
 use super::*;
-use crate::account::{
-    AccountName, Endpoint, FileInto, FolderPath, Login, Mode, Pace, SecretPlace, Security,
-};
+use crate::account::{FileInto, FolderPath, Mode, Pace, Security};
 use crate::label::Label;
 
 /// The example with the comment marks of the settings removed.
@@ -100,24 +98,7 @@ fn an_account_is_read_with_its_defaults() {
     let [account] = config.accounts() else {
         panic!("{:?}", config.accounts());
     };
-    let expected = Account {
-        name: AccountName::new("work").unwrap(),
-        endpoint: Endpoint {
-            host: "imap.example.org".to_owned(),
-            port: 993,
-            security: Security::Tls,
-            ca_file: None,
-        },
-        login: Login::Password {
-            user: "ann".to_owned(),
-            password: SecretPlace::Credential("mail".to_owned()),
-        },
-        mode: Mode::Observe,
-        watch: vec![FolderPath::inbox()],
-        file_into: FileInto::default(),
-        pace: Pace::default(),
-    };
-    assert_eq!(*account, expected);
+    assert_eq!(*account, Account::example());
     let more = "security = \"starttls\"\nmode = \"file\"\nscan = \"5m\"\n\
                 [account.file_into]\nspam = \"Junk\"\npitch = \"\"\n";
     let config = Config::parse(&with_account(more), "c.toml").unwrap();

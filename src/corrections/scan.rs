@@ -139,7 +139,7 @@ fn look(
     state.depart(&look, &folder, &changes.vanished)?;
     let unlisted: UidSet = changes.unlisted.into_iter().collect();
     let mut deferred = Deferred::None;
-    for chunk in unlisted.chunks(limits::HEADS_PER_COMMAND) {
+    for chunk in unlisted.chunks(limits::HEADS_AT_ONCE) {
         let comers = comers(store, &chunk)?;
         let (later, now): (Vec<Comer>, Vec<Comer>) = comers
             .into_iter()
@@ -153,7 +153,7 @@ fn look(
         if deferred == Deferred::None
             && let Some(last) = chunk.as_slice().last()
         {
-            state.looked_below(&folder, after(*last))?;
+            state.looked_below(&folder, last.next())?;
         }
     }
     let is_whole = deferred == Deferred::None;
@@ -185,7 +185,7 @@ fn table(
     if is_same && folder.first_new.is_some() {
         return Ok(Some(folder));
     }
-    let first_new = present.last().map_or(Uid(1), |last| after(*last));
+    let first_new = present.last().map_or(Uid(1), |last| last.next());
     state.begin_table(look, selected.uid_validity, first_new)?;
     state.folder(look.account, look.mailbox)
 }
@@ -211,8 +211,4 @@ fn comers(store: &mut dyn MailStore, uids: &UidSet) -> Result<Vec<Comer>, MailEr
     comers.sort_by_key(|comer| comer.uid);
     comers.dedup_by_key(|comer| comer.uid);
     Ok(comers)
-}
-
-fn after(uid: Uid) -> Uid {
-    Uid(uid.0.saturating_add(1))
 }

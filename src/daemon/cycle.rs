@@ -9,6 +9,7 @@ use super::layout::Layout;
 use super::mind::Mind;
 use super::trouble::Trouble;
 use crate::account::{Account, Mode};
+use crate::clock;
 use crate::corrections;
 use crate::filing::{Batch, Desk, Filer, Now, OperationId, Outcome, Place, PutBack, Undone};
 use crate::imap::Interrupt;
@@ -286,7 +287,7 @@ impl Cycle<'_> {
 /// What the clocks say; `start` is when this process began to count.
 pub(super) fn now(start: Instant) -> Now {
     Now {
-        wall: crate::daemon::wall(),
+        wall: clock::now(),
         uptime: start.elapsed().max(Duration::from_nanos(1)),
     }
 }

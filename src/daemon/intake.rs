@@ -116,6 +116,7 @@ impl Cycle<'_> {
         let mut uids = store.uids(&Query::PresentFrom(mark.next))?;
         // A set that ends in '*' always has the last message.
         uids.retain(|uid| *uid >= mark.next);
+        let beyond = uids.last().map_or(mark.next, |last| last.next());
         let mut left = uids.as_slice();
         while !left.is_empty() {
             self.check_stop()?;
@@ -125,7 +126,7 @@ impl Cycle<'_> {
             self.judge_and_file(store, mailbox, selected, &batch)?;
             left = &left[upto..];
             let next = Watermark {
-                next: left.first().copied().unwrap_or(after(&uids)),
+                next: left.first().copied().unwrap_or(beyond),
                 ..mark
             };
             self.state
@@ -373,20 +374,10 @@ fn batch_of(uids: &[Uid], sizes: &[(Uid, u32)]) -> (UidSet, usize) {
     (batch.into_iter().collect(), uids.len().min(limits::BATCH))
 }
 
-/// The UID after the last of them.
-fn after(uids: &[Uid]) -> Uid {
-    Uid(uids.last().map_or(1, |last| last.0.saturating_add(1)))
-}
-
-/// The keyword of a label.
-fn keyword(label: Label) -> String {
-    format!("anteroom-{}", label.name())
-}
-
 /// Sets the keyword of its label on each message, where the server keeps keywords.
 fn tag(store: &mut dyn MailStore, selected: &Selected, judged: &[Judged]) -> Result<(), Trouble> {
     for label in Label::ALL {
-        let keyword = keyword(label);
+        let keyword = label.keyword();
         let uids: UidSet = judged
             .iter()
             .filter(|one| one.label == Some(label))

@@ -46,22 +46,6 @@ impl Trouble {
             _ => Setback::Connection,
         }
     }
-
-    /// The sysexits code of a round that ended with it.
-    pub fn code(&self) -> u8 {
-        match self {
-            Trouble::Connect(ConnectError::LoginRefused { .. }) => 77,
-            Trouble::Connect(ConnectError::Later(_)) => 75,
-            Trouble::Connect(ConnectError::CaFile { .. })
-            | Trouble::Secret(_)
-            | Trouble::Folder(_) => 78,
-            Trouble::Connect(_) => 69,
-            Trouble::Mail(_) => 75,
-            Trouble::State(_) => 74,
-            Trouble::Mind(_) => 65,
-            Trouble::Fault(_) => 70,
-        }
-    }
 }
 
 impl From<FilingError> for Trouble {

@@ -10,8 +10,9 @@ use super::cycle::{Cycle, now};
 use super::layout::Layout;
 use super::mind::Mind;
 use super::trouble::Trouble;
-use super::{Lifetime, Plan, wall};
-use crate::account::{Account, Login, Secret};
+use super::{Lifetime, Plan};
+use crate::account::Account;
+use crate::clock;
 use crate::filing::Filer;
 use crate::imap::{Credentials, Interrupt, Session, connect};
 use crate::mailstore::{Access, MailStore};
@@ -97,14 +98,7 @@ impl<'a> Worker<'a> {
 
     fn connect(&self) -> Result<Session, Trouble> {
         let stopped = || self.interrupt.is_stopped();
-        let credentials = match &self.account.login {
-            Login::Password { user, password } => {
-                Credentials::password(user, Secret::read(password, &stopped)?)
-            }
-            Login::XOAuth2 { user, token } => {
-                Credentials::token(user, Secret::read(token, &stopped)?)
-            }
-        };
+        let credentials = Credentials::read(&self.account.login, &stopped)?;
         Ok(connect(
             &self.account.endpoint,
             &credentials,
@@ -162,8 +156,8 @@ impl<'a> Worker<'a> {
             &self.account.name,
             &Health {
                 phase: Phase::Resting,
-                since: wall(),
-                trouble: Some((trouble.to_string(), wall())),
+                since: clock::now(),
+                trouble: Some((trouble.to_string(), clock::now())),
                 backlog: 0,
             },
         );
@@ -183,7 +177,7 @@ impl<'a> Worker<'a> {
         let kept = self.state.health(&self.account.name).and_then(|health| {
             let health = Health {
                 phase,
-                since: wall(),
+                since: clock::now(),
                 trouble: health.and_then(|health| health.trouble),
                 backlog: 0,
             };

@@ -7,9 +7,6 @@ use crate::mailstore::{
     Ability, Access, Folder, MailError, MailStore, MailboxName, Selectable, Selected,
 };
 
-/// A keyword like those the program sets.
-const KEYWORD: &str = "$Anteroom";
-
 /// A server, and how it names folders.
 pub struct Server<'a> {
     /// The connection.
@@ -140,7 +137,7 @@ fn rights(
             "set mode = \"observe\", or ask for the ACL rights t and e",
         );
     }
-    if account.mode == Mode::Tag && !selected.can_keep(KEYWORD) {
+    if account.mode == Mode::Tag && !selected.can_keep(&Label::Spam.keyword()) {
         let what = format!("{mailbox}: the server keeps no keywords");
         return fail(what, "set mode = \"observe\" for this account");
     }
@@ -206,30 +203,17 @@ fn missing(path: &FolderPath, folders: &[Folder]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{AccountName, Endpoint, FileInto, Login, Pace, SecretPlace, Security};
     use crate::doctor::Level;
     use crate::mailstore::simulated;
 
     fn an_account(mode: Mode, watch: &[&str]) -> Account {
         Account {
-            name: AccountName::new("work").unwrap(),
-            endpoint: Endpoint {
-                host: "imap.example.org".to_owned(),
-                port: 993,
-                security: Security::Tls,
-                ca_file: None,
-            },
-            login: Login::Password {
-                user: "ann".to_owned(),
-                password: SecretPlace::Credential("x".to_owned()),
-            },
             mode,
             watch: watch
                 .iter()
                 .map(|path| FolderPath::new(path).unwrap())
                 .collect(),
-            file_into: FileInto::default(),
-            pace: Pace::default(),
+            ..Account::example()
         }
     }
 

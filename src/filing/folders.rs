@@ -93,7 +93,7 @@ pub(super) fn fingerprints(
     uids: &UidSet,
 ) -> Result<Vec<(Uid, Fingerprint)>, MailError> {
     let mut found = Vec::with_capacity(uids.len());
-    for part in uids.chunks(limits::HEADS_PER_COMMAND) {
+    for part in uids.chunks(limits::HEADS_AT_ONCE) {
         let heads = store.heads(&part)?;
         found.extend(
             heads

@@ -1,6 +1,7 @@
 //! Why no connection came about.
 
 use crate::mailstore::RefusalCode;
+use crate::neutral::is_deceptive;
 
 /// Why no connection came about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,8 +87,8 @@ pub enum TlsRefusal {
 /// at most 200 characters.
 pub(super) fn spoken(bytes: &[u8]) -> String {
     let hides = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        let is_invisible = matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}');
+        is_invisible || c.is_control() || is_deceptive(c)
     };
     let head = &bytes[..bytes.len().min(800)];
     String::from_utf8_lossy(head)

@@ -1,6 +1,6 @@
 //! Who logs in, and what proves it.
 
-use crate::account::Secret;
+use crate::account::{Login, Secret, SecretError};
 
 /// What proves who logs in.
 #[derive(Debug, Clone)]
@@ -21,6 +21,24 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Reads the secret of a login. A command that is still running when `stopped` says so is
+    /// killed.
+    ///
+    /// # Errors
+    /// If the secret cannot be had.
+    pub fn read(login: &Login, stopped: &dyn Fn() -> bool) -> Result<Credentials, SecretError> {
+        let secret = Secret::read(login.secret(), stopped)?;
+        Ok(Credentials::of(login, secret))
+    }
+
+    /// A login with its secret.
+    pub fn of(login: &Login, secret: Secret) -> Credentials {
+        match login {
+            Login::Password { user, .. } => Credentials::password(user, secret),
+            Login::XOAuth2 { user, .. } => Credentials::token(user, secret),
+        }
+    }
+
     /// A user with a password.
     pub fn password(user: &str, password: Secret) -> Credentials {
         Credentials {

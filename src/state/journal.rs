@@ -71,8 +71,19 @@ pub enum Which<'a> {
     Ids(&'a [OperationId]),
     /// Those planned at this time or later, in seconds since 1970.
     Since(i64),
+    /// The newest, at most so many.
+    Newest(u32),
     /// All.
     All,
+}
+
+/// How many operations there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moves {
+    /// Messages that were brought where they should be.
+    pub done: u64,
+    /// Operations whose outcome is not known.
+    pub open: u64,
 }
 
 impl State {
@@ -155,6 +166,12 @@ impl State {
         let account = account.as_str();
         match which {
             Which::All => self.select(operations!("ORDER BY id"), params![account]),
+            Which::Newest(most) => {
+                let newest = operations!("ORDER BY id DESC LIMIT ?2");
+                let mut found = self.select(newest, params![account, most])?;
+                found.reverse();
+                Ok(found)
+            }
             Which::Since(began) => self.select(
                 operations!("AND began >= ?2 ORDER BY id"),
                 params![account, began],
@@ -215,6 +232,27 @@ impl State {
             "AND target = ?2 AND step = 'done' AND cause <> 'taken-back' ORDER BY id DESC LIMIT ?3"
         );
         self.select(sql, params![account.as_str(), target.as_str(), most])
+    }
+
+    /// How many operations of an account there are.
+    ///
+    /// # Errors
+    /// If SQLite refuses.
+    pub fn count_moves(&self, account: &AccountName) -> Result<Moves, StateError> {
+        let count = |row: &Row<'_>| {
+            Ok(Moves {
+                done: row.get::<_, i64>(0)?.cast_unsigned(),
+                open: row.get::<_, i64>(1)?.cast_unsigned(),
+            })
+        };
+        self.connection
+            .query_one(
+                "SELECT count(*) FILTER (WHERE step = 'done'), count(*) FILTER (WHERE ended IS NULL)
+                 FROM operation WHERE account = ?1",
+                [account.as_str()],
+                count,
+            )
+            .map_err(|cause| self.error(cause))
     }
 
     /// UIDs in a folder, from one on, that operations brought there.

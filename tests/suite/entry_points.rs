@@ -10,7 +10,7 @@ use anteroom::triage::read;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::support::{Workspace, root};
+use super::support::{Workspace, fixtures, root};
 
 /// What means something to one reader or another.
 const TOKENS: [&str; 36] = [
@@ -73,28 +73,6 @@ fn edited(mut bytes: Vec<u8>, edits: &[Edit]) -> Vec<u8> {
         bytes.splice(at..end, new.iter().copied());
     }
     bytes
-}
-
-/// Files of the fixtures with this ending, in their order.
-fn fixtures(ending: &str) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let mut open = vec![root().join("tests/fixtures")];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if path.extension().is_some_and(|found| found == ending) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-        .iter()
-        .map(|path| std::fs::read(path).unwrap())
-        .collect()
 }
 
 thread_local! {

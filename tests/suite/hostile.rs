@@ -9,7 +9,7 @@ use anteroom::source::Content;
 use anteroom::triage::triage;
 use proptest::prelude::*;
 
-use super::support::{Workspace, root};
+use super::support::{Workspace, fixtures};
 use generator::{Form, kinds};
 
 /// Size a kind of file is made at where each of its many is a message or row of its own.
@@ -79,28 +79,6 @@ fn write_hostile_mail() {
     }
 }
 
-/// Mail that is well-formed, of every platform and kind there is a fixture of.
-fn well_formed() -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let mut open = vec![root().join("tests/fixtures")];
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if path.extension().is_some_and(|ending| ending == "eml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-        .iter()
-        .map(|path| std::fs::read(path).unwrap())
-        .collect()
-}
-
 /// A mail with one byte changed, or cut there.
 fn mutant(mail: &[u8], at: usize, way: usize) -> Vec<u8> {
     let mut bytes = mail.to_vec();
@@ -117,7 +95,7 @@ fn mutant(mail: &[u8], at: usize, way: usize) -> Vec<u8> {
 fn judge_mutants(every: usize) -> (usize, std::time::Duration) {
     let model = Model::shipped().unwrap();
     let (mut judged, mut longest) = (0, std::time::Duration::ZERO);
-    for mail in well_formed().iter().take(200) {
+    for mail in fixtures("eml").iter().take(200) {
         for at in (0..mail.len()).step_by(every) {
             for way in 0..4 {
                 let bytes = Content::Mail(mutant(mail, at, way));

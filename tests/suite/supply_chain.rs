@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::support::root;
+use super::support::{files_below, root};
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
@@ -188,21 +188,11 @@ fn nothing_in_the_program_speaks_http_or_is_there_twice() {
 
 /// Every Rust source of the program.
 fn sources() -> Vec<(std::path::PathBuf, String)> {
-    let mut open = vec![root().join("src")];
-    let mut found = Vec::new();
-    while let Some(path) = open.pop() {
-        if path.is_dir() {
-            open.extend(
-                std::fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            found.push((path, text));
-        }
-    }
-    found
+    let read = |path: std::path::PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        (path, text)
+    };
+    files_below("src", "rs").into_iter().map(read).collect()
 }
 
 #[test]

@@ -4,6 +4,31 @@ use std::process::Output;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
+/// What the fixtures with this ending hold, in their order.
+pub(crate) fn fixtures(ending: &str) -> Vec<Vec<u8>> {
+    let files = files_below("tests/fixtures", ending);
+    files
+        .iter()
+        .map(|path| std::fs::read(path).unwrap())
+        .collect()
+}
+
+/// Files below a directory of the project with this ending, in their order.
+pub(crate) fn files_below(directory: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(directory)];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).unwrap();
+            open.extend(entries.map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// Root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
