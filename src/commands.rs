@@ -330,7 +330,7 @@ pub fn set_colour(colour: Colour) {
 /// errors.
 pub fn start_logging(cli: &Cli) {
     let (format, level) = match &cli.command {
-        Command::Run(args) => (args.log_format, "info"),
+        Command::Run(args) => (args.log_format, "anteroom=info,warn"),
         _ => (LogFormat::Text, "error"),
     };
     let filter = EnvFilter::try_from_env("ANTEROOM_LOG").unwrap_or_else(|_| EnvFilter::new(level));

@@ -99,7 +99,8 @@ fn told(troubles: &[(AccountName, Trouble)]) -> String {
         .iter()
         .map(|(account, trouble)| format!("account {account}: {trouble}"))
         .collect();
-    lines.join("\nanteroom: ")
+    let lines = lines.join("\nanteroom: ");
+    format!("{lines}\nanteroom: 'anteroom doctor' checks each account and says what mends it")
 }
 
 /// Watches the accounts of a plan until it is told to stop. `reload` is asked for a new plan when

@@ -66,11 +66,12 @@ impl<'a> Worker<'a> {
                 self.phase(Phase::Stopped);
                 return Ok(());
             };
-            self.complain(&trouble);
+            self.remember(&trouble);
             if lifetime != Lifetime::UntilStopped {
                 self.phase(Phase::Stopped);
                 return Err(trouble);
             }
+            tracing::error!(account = %self.account.name, "{trouble}");
             let wait = self.backoff.after(trouble.setback(), fastrand::f64());
             self.rest(wait);
         }
@@ -147,9 +148,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Says what went wrong, in the log and for `status`.
-    fn complain(&mut self, trouble: &Trouble) {
-        tracing::error!(account = %self.account.name, "{trouble}");
+    /// Keeps what went wrong, for `status` and metrics.
+    fn remember(&mut self, trouble: &Trouble) {
         self.board
             .count(&self.account.name, |counts| counts.troubles += 1);
         let kept = self.state.keep_health(
