@@ -184,12 +184,16 @@ pub(super) fn has_tracker_name(host: &str) -> bool {
 
 /// Lower case with look-alike characters, digits included, folded to what they imitate.
 pub(super) fn fold_confusables(text: &str) -> String {
-    let letter_for = |c| match c {
+    fold_look_alikes(text).chars().map(letter_for).collect()
+}
+
+/// The letter that a digit is put in place of.
+pub(super) fn letter_for(c: char) -> char {
+    match c {
         '0' => 'o',
         '1' => 'l',
         c => c,
-    };
-    fold_look_alikes(text).chars().map(letter_for).collect()
+    }
 }
 
 /// Registrable domains of the links that are the sender's own, not the platform's, in their order.
@@ -227,8 +231,13 @@ pub(super) fn links_in(text: &str) -> impl Iterator<Item = &str> {
 /// The link at the start of a text, cut at [`limits::LINK_BYTES`].
 fn link_at(text: &str) -> &str {
     let text = &text[..text.floor_char_boundary(limits::LINK_BYTES)];
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')'));
-    &text[..end.unwrap_or(text.len())]
+    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')');
+    // Links are ASCII but for a few: byte by byte, and by characters only from where they are not.
+    let plain = |byte: &u8| byte.is_ascii() && !ends(char::from(*byte));
+    let start = text.bytes().take_while(plain).count();
+    &text[..text[start..]
+        .find(ends)
+        .map_or(text.len(), |end| start + end)]
 }
 
 #[cfg(test)]

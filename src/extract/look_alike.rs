@@ -1,6 +1,7 @@
 //! Names that are made to be taken for another: one letter changed, letters of another alphabet,
 //! a brand's name in a domain that is not the brand's.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -8,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::MixedScript;
 
 use super::Platform;
-use super::host::{fold_confusables, is_below, registrable};
+use super::host::{fold_confusables, is_below, letter_for, registrable};
 use super::phrases::PhraseIndex;
 use crate::message::lower_case;
 
@@ -66,16 +67,19 @@ const ALSO_THEIRS: &[&str] = &[
 /// A text in the form in which imitations meet what they imitate: look-alike letters and digits
 /// folded, marks removed, `rn` read as `m` and `vv` as `w`.
 pub(super) fn seen_as(text: &str) -> String {
-    let folded = fold_confusables(text);
-    match folded.is_ascii() {
-        true => pairs_joined(folded.chars()),
-        false => pairs_joined(folded.nfd().filter(|c| !is_combining_mark(*c))),
+    if text.is_ascii() {
+        return pairs_joined(text.chars().map(|c| letter_for(c.to_ascii_lowercase())));
     }
+    pairs_joined(
+        fold_confusables(text)
+            .nfd()
+            .filter(|c| !is_combining_mark(*c)),
+    )
 }
 
 /// Reads `rn` as `m` and `vv` as `w`.
 fn pairs_joined(chars: impl Iterator<Item = char>) -> String {
-    let mut seen = String::new();
+    let mut seen = String::with_capacity(chars.size_hint().0);
     for c in chars {
         let joined = match (seen.as_bytes().last(), c) {
             (Some(b'r'), 'n') => 'm',
@@ -211,9 +215,9 @@ fn has_punycode(host: &str) -> bool {
 }
 
 /// A host as a browser shows it, `xn--` labels decoded.
-fn shown(host: &str) -> String {
+fn shown(host: &str) -> Cow<'_, str> {
     if !has_punycode(host) {
-        return host.to_owned();
+        return Cow::Borrowed(host);
     }
     let labels: Vec<String> = host
         .split('.')
@@ -224,7 +228,7 @@ fn shown(host: &str) -> String {
                 .unwrap_or_else(|| label.to_owned())
         })
         .collect();
-    labels.join(".")
+    Cow::Owned(labels.join("."))
 }
 
 /// Decodes the part of a label behind `xn--` (RFC 3492, section 6.2). None if it is not well
