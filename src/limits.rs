@@ -214,6 +214,10 @@ pub const JOURNAL_SECONDS: i64 = 365 * 24 * 3600;
 /// journal.
 pub const JOURNAL_FLOOR: i64 = 10_000;
 
+/// Rounds of operations of which it is remembered where the folders stood before, some 3 MB. A round
+/// takes a server many milliseconds, and what was filed is watched for ten minutes.
+pub const JOURNAL_ROUNDS: i64 = 20_000;
+
 /// Operations that are kept at most, some 60 MB; open ones always are.
 pub const JOURNAL_ROWS: i64 = 200_000;
 

@@ -43,6 +43,9 @@ const FILE: &str = "state.sqlite";
 /// How long a write waits for another process's transaction to end.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Statements that are kept parsed; there are some hundred.
+const STATEMENTS: usize = 128;
+
 /// The schema, one step a change; steps are added, never edited.
 const STEPS: &[M<'static>] = &[
     // "Ante": tells `file` and us whose database it is.
@@ -176,6 +179,8 @@ impl State {
     fn prepare(mut connection: Connection, path: PathBuf) -> Result<State, StateError> {
         let settings = || -> Result<(), rusqlite::Error> {
             connection.busy_timeout(BUSY)?;
+            // Parsing a statement takes longer than most take to run.
+            connection.set_prepared_statement_cache_capacity(STATEMENTS);
             write_ahead(&connection)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", "ON")

@@ -60,11 +60,12 @@ impl State {
                 }
                 attempts.push(attempt);
             }
-            transaction.execute(
-                "DELETE FROM attempt WHERE id IN (
-                    SELECT id FROM attempt ORDER BY id DESC LIMIT -1 OFFSET ?)",
-                [limits::ATTEMPTS as i64],
-            )?;
+            transaction
+                .prepare_cached(
+                    "DELETE FROM attempt WHERE id IN (
+                        SELECT id FROM attempt ORDER BY id DESC LIMIT -1 OFFSET ?)",
+                )?
+                .execute([limits::ATTEMPTS as i64])?;
             Ok(attempts)
         })
     }

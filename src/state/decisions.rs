@@ -96,12 +96,13 @@ fn keep(
     }
     drop(insert);
     // The oldest by their own dates, the undated first.
-    batch.execute(
-        "DELETE FROM decision WHERE message IN (
-             SELECT message FROM decision ORDER BY day
-             LIMIT max(0, (SELECT count(*) FROM decision) - ?1))",
-        [i64::try_from(limits::STORE.messages).unwrap_or(i64::MAX)],
-    )?;
+    batch
+        .prepare_cached(
+            "DELETE FROM decision WHERE message IN (
+                 SELECT message FROM decision ORDER BY day
+                 LIMIT max(0, (SELECT count(*) FROM decision) - ?1))",
+        )?
+        .execute([i64::try_from(limits::STORE.messages).unwrap_or(i64::MAX)])?;
     grounds::forget(&batch, limits::GROUNDS)?;
     batch.commit()
 }

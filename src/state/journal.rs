@@ -102,11 +102,11 @@ impl State {
     ) -> Result<Vec<Operation>, StateError> {
         let mut write = || -> rusqlite::Result<Vec<Operation>> {
             let batch = begin(&mut self.connection)?;
-            let round = batch.query_row(
-                "SELECT coalesce(max(round), 0) + 1 FROM operation",
-                [],
-                |row| row.get(0),
-            )?;
+            let round = batch
+                .prepare_cached(
+                    "SELECT 1 + coalesce((SELECT round FROM operation ORDER BY id DESC LIMIT 1), 0)",
+                )?
+                .query_one([], |row| row.get(0))?;
             let planned = intents
                 .iter()
                 .map(|intent| insert(&batch, account, intent, (round, began)))
@@ -213,7 +213,8 @@ impl State {
         until: i64,
     ) -> Result<Vec<Operation>, StateError> {
         let sql = operations!(
-            "AND ended > ?2 AND ended <= ?3 AND step = 'done' AND cause = 'filed' ORDER BY id"
+            "AND id IN (SELECT id FROM operation WHERE ended > ?2 AND ended <= ?3)
+             AND step = 'done' AND cause = 'filed' ORDER BY id"
         );
         self.select(sql, params![account.as_str(), since, until])
     }
@@ -351,28 +352,27 @@ fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 
 /// Forgets closed operations that are too old or too many.
 fn make_room(batch: &Transaction<'_>, now: i64) -> rusqlite::Result<()> {
-    let newest: i64 = batch.query_row("SELECT max(id) FROM operation", [], |row| {
-        row.get::<_, Option<i64>>(0).map(Option::unwrap_or_default)
-    })?;
-    batch.execute(
-        "DELETE FROM operation WHERE ended IS NOT NULL AND id <= ?1",
-        [newest.saturating_sub(limits::JOURNAL_ROWS)],
-    )?;
-    batch.execute(
-        "DELETE FROM operation WHERE ended < ?1 AND id <= ?2",
-        [
+    let newest: Option<i64> = batch
+        .prepare_cached("SELECT max(id) FROM operation")?
+        .query_one([], |row| row.get(0))?;
+    let newest = newest.unwrap_or_default();
+    batch
+        .prepare_cached("DELETE FROM operation WHERE ended IS NOT NULL AND id <= ?1")?
+        .execute([newest.saturating_sub(limits::JOURNAL_ROWS)])?;
+    batch
+        .prepare_cached("DELETE FROM operation WHERE ended < ?1 AND id <= ?2")?
+        .execute([
             now.saturating_sub(limits::JOURNAL_SECONDS),
             newest.saturating_sub(limits::JOURNAL_FLOOR),
-        ],
-    )?;
-    // Marks are of use for minutes.
+        ])?;
+    // Marks are of use for minutes, or until the operation is closed.
     batch
-        .execute(
-            "DELETE FROM operation_mark WHERE round <
-                 (SELECT min(round) FROM operation
-                  WHERE ended IS NULL OR ended > ?1)",
-            [now.saturating_sub(24 * 3600)],
-        )
+        .prepare_cached(
+            "DELETE FROM operation_mark WHERE round < min(
+                 (SELECT round FROM operation ORDER BY id DESC LIMIT 1) - ?1,
+                 coalesce((SELECT min(round) FROM operation WHERE ended IS NULL), ?2))",
+        )?
+        .execute([limits::JOURNAL_ROUNDS, i64::MAX])
         .map(drop)
 }
 

@@ -337,10 +337,8 @@ fn forget_oldest_departed(
     account: &AccountName,
 ) -> rusqlite::Result<()> {
     transaction
-        .execute(
-            sql::FORGET_DEPARTED,
-            params![account.as_str(), limits::DEPARTED as i64],
-        )
+        .prepare_cached(sql::FORGET_DEPARTED)?
+        .execute(params![account.as_str(), limits::DEPARTED as i64])
         .map(drop)
 }
 
