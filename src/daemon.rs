@@ -23,6 +23,8 @@ mod lock;
 mod metrics;
 mod mind;
 mod orders;
+#[cfg(test)]
+mod trials;
 mod trouble;
 mod worker;
 

@@ -263,6 +263,9 @@ pub trait MailStore {
     /// As every call; then no folder is open.
     fn select(&mut self, mailbox: &MailboxName, access: Access) -> Result<Selected, MailError>;
 
+    /// The folder that is open, and what was said of it when it was opened.
+    fn opened(&self) -> Option<(&MailboxName, &Selected)>;
+
     /// UIDs in the open folder, ascending.
     ///
     /// # Errors
@@ -317,4 +320,22 @@ pub trait MailStore {
     /// # Errors
     /// As every call.
     fn wait(&mut self, limit: Duration) -> Result<Woken, MailError>;
+}
+
+/// Opens a folder unless it is open with this access already. A server may take long over a large
+/// folder, and a folder keeps its UIDVALIDITY for as long as it is open (RFC 3501, section 2.3.1.1).
+///
+/// # Errors
+/// As every call of a [`MailStore`].
+pub fn keep_open(
+    store: &mut dyn MailStore,
+    mailbox: &MailboxName,
+    access: Access,
+) -> Result<Selected, MailError> {
+    match store.opened() {
+        Some((open, selected)) if open == mailbox && selected.access == access => {
+            Ok(selected.clone())
+        }
+        _ => store.select(mailbox, access),
+    }
 }

@@ -1,7 +1,6 @@
 //! `anteroom run`
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::{CommandError, Notes, load_model, owner, taught, teach};
 use crate::account::{Account, AccountName};
@@ -90,13 +89,8 @@ fn mind(
         .filter(|in_place| in_place.base == base.id())
         .map(|in_place| in_place.version);
     let model = taught::model(base.clone(), Some(place), notes)?;
-    Ok(Mind {
-        owner: Arc::new(owner(config, &[])?),
-        base: Arc::new(base),
-        model: Arc::new(model),
-        policy: config.policy(),
-        version,
-    })
+    let owner = owner(config, &[])?;
+    Ok(Mind::new(owner, base, (model, version), config.policy()))
 }
 
 /// The accounts, for messages.

@@ -6,13 +6,13 @@ use super::cycle::Cycle;
 use super::trouble::Trouble;
 use crate::account::{Backlog, Mode};
 use crate::decide::Verdict;
-use crate::explain::Recorder;
 use crate::filing::{Batch, Candidate, Fingerprint, Outcome, Place, Stay};
 use crate::history::Sighting;
 use crate::label::Label;
 use crate::limits;
 use crate::mailstore::{
     Access, FlagChange, Letter, MailStore, MailboxName, Query, Selected, Uid, UidSet, UidValidity,
+    keep_open,
 };
 use crate::source::Content;
 use crate::state::{Attempt, Decided, Deed, Deferred, Noted, Watermark};
@@ -113,6 +113,9 @@ impl Cycle<'_> {
         selected: &Selected,
         mark: Watermark,
     ) -> Result<(), Trouble> {
+        if !is_open(store, mailbox, selected)? {
+            return Ok(());
+        }
         let mut uids = store.uids(&Query::PresentFrom(mark.next))?;
         // A set that ends in '*' always has the last message.
         uids.retain(|uid| *uid >= mark.next);
@@ -121,6 +124,9 @@ impl Cycle<'_> {
         while !left.is_empty() {
             self.check_stop()?;
             self.beat(left.len());
+            if !is_open(store, mailbox, selected)? {
+                return Ok(());
+            }
             let sizes = store.sizes(&left.iter().take(limits::BATCH).copied().collect())?;
             let (batch, upto) = batch_of(left, &sizes);
             self.judge_and_file(store, mailbox, selected, &batch)?;
@@ -215,7 +221,7 @@ impl Cycle<'_> {
                 judge(message, contact, past, &mind.model, &mind.policy)
             })
             .collect();
-        let recorder = Recorder::new(&mind.model, &mind.policy, self.now().wall);
+        let recorder = mind.recorder(self.now().wall);
         let decisions: Vec<Option<Decided>> = sightings
             .par_iter()
             .zip(&triages)
@@ -344,6 +350,17 @@ impl Cycle<'_> {
         }
         Ok(())
     }
+}
+
+/// Opens a folder again if another one was opened meanwhile, as settling does what a move did not
+/// prove. False if its UIDs are not what they were: then the next round begins anew.
+fn is_open(
+    store: &mut dyn MailStore,
+    mailbox: &MailboxName,
+    selected: &Selected,
+) -> Result<bool, Trouble> {
+    let open = keep_open(store, mailbox, selected.access)?;
+    Ok(open.uid_validity == selected.uid_validity)
 }
 
 /// True if the message may be filed later.

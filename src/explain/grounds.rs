@@ -121,10 +121,15 @@ pub struct Recorder<'a> {
 impl<'a> Recorder<'a> {
     /// A recorder of decisions made now, in seconds since 1970.
     pub fn new(model: &'a Model, policy: &'a Policy, now: i64) -> Recorder<'a> {
+        Recorder::known_as(model, policy, DecidedBy::of(model, policy), now)
+    }
+
+    /// The same, where it was worked out before what the model and the policy are known as.
+    pub fn known_as(model: &'a Model, policy: &'a Policy, by: DecidedBy, now: i64) -> Recorder<'a> {
         Recorder {
             model,
             policy,
-            by: DecidedBy::of(model, policy),
+            by,
             now,
         }
     }

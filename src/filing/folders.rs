@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::refusal::stop;
-use super::{CannotFile, Desk, Filer, FilingError, Fingerprint, Mark, Operation, Place, Stop};
+use super::{CannotFile, Desk, Filer, Fingerprint, Operation, Place, Stop};
 use crate::limits;
 use crate::mailstore::{
     Access, Folder, MailError, MailStore, MailboxName, Query, RefusalCode, Selectable, Selected,
-    Status, Uid, UidSet, UidValidity,
+    Status, Uid, UidSet, UidValidity, keep_open,
 };
 
 /// Operations whose messages are looked for in a folder that may be the one they were filed into.
@@ -25,7 +25,25 @@ pub(super) fn open(
     mailbox: &MailboxName,
     access: Access,
 ) -> Result<Option<Selected>, MailError> {
-    match store.select(mailbox, access) {
+    let selected = store.select(mailbox, access);
+    unless_missing(store, mailbox, selected)
+}
+
+/// Opens a folder to move mail out of it, unless it is open already; none if it does not exist.
+pub(super) fn open_to_write(
+    store: &mut dyn MailStore,
+    mailbox: &MailboxName,
+) -> Result<Option<Selected>, MailError> {
+    let selected = keep_open(store, mailbox, Access::ReadWrite);
+    unless_missing(store, mailbox, selected)
+}
+
+fn unless_missing(
+    store: &mut dyn MailStore,
+    mailbox: &MailboxName,
+    selected: Result<Selected, MailError>,
+) -> Result<Option<Selected>, MailError> {
+    match selected {
         Ok(selected) => Ok(Some(selected)),
         Err(error) if error.ends_session() => Err(error),
         // Not every server has a code for it.
@@ -198,29 +216,6 @@ impl Filer {
             }
         }
         Ok(None)
-    }
-
-    /// What the UIDs of the managed folders are at, but for some. A folder that cannot be looked
-    /// at is left out.
-    pub(super) fn marks(
-        &self,
-        desk: &mut Desk<'_>,
-        but: [&MailboxName; 2],
-    ) -> Result<Vec<Mark>, FilingError> {
-        let mut marks = Vec::new();
-        for mailbox in self.managed.iter().filter(|other| !but.contains(other)) {
-            match desk.store.status(mailbox) {
-                Ok(status) => marks.push(Mark {
-                    mailbox: mailbox.clone(),
-                    uid_validity: status.uid_validity,
-                    uid_next: status.uid_next,
-                }),
-                Err(error) if error.ends_session() => return Err(error.into()),
-                // Nobody can move anything into a folder that is not there.
-                Err(_) => {}
-            }
-        }
-        Ok(marks)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Filing a batch of judged mail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::carry::{Item, Load, Outcomes};
+use super::carry::{Item, Load};
 use super::{CannotFile, Cause, Desk, Filer, FilingError, Fingerprint, OperationId, Place, Way};
 use crate::label::Label;
 use crate::limits;
@@ -95,59 +95,65 @@ impl Filer {
     /// and the journal has what became of every message.
     pub fn file(&mut self, desk: &mut Desk<'_>, batch: &Batch) -> Result<Report, FilingError> {
         let mut report = Report::default();
-        let mut targets: BTreeMap<&MailboxName, Vec<Item>> = BTreeMap::new();
+        let uptime = desk.now.uptime;
+        let (mut ready, mut waiting) = (Vec::new(), Vec::new());
         for one in &batch.mail {
-            if one.target == batch.source {
-                report
-                    .outcomes
-                    .push((one.uid, Outcome::Stayed(Stay::AtHome)));
-                continue;
-            }
-            targets.entry(&one.target).or_default().push(Item {
+            let item = Item {
                 uid: one.uid,
                 fingerprint: one.fingerprint,
                 cause: Cause::Filed(one.label),
-            });
-        }
-        for (target, items) in targets {
-            for items in items.chunks(limits::MOVES_PER_COMMAND) {
-                let load = Load {
-                    source: &batch.source,
-                    uid_validity: batch.uid_validity,
-                    target,
-                    items,
-                };
-                self.file_load(desk, &load, &mut report)?;
+                target: &one.target,
+            };
+            if one.target == batch.source {
+                report.stay(&[item], &Stay::AtHome);
+            } else if self.backoff.waits(&way(batch, &one.target), uptime) {
+                waiting.push(item);
+            } else {
+                ready.push(item);
             }
+        }
+        report.stay(&waiting, &Stay::Waiting);
+        for items in ready.chunks(limits::MOVES_PER_COMMAND) {
+            self.file_some(desk, batch, items, &mut report)?;
         }
         Ok(report)
     }
 
-    fn file_load(
+    fn file_some(
         &mut self,
         desk: &mut Desk<'_>,
-        load: &Load<'_>,
+        batch: &Batch,
+        items: &[Item<'_>],
         report: &mut Report,
     ) -> Result<(), FilingError> {
-        let way: Way = (load.source.clone(), load.target.clone());
         let uptime = desk.now.uptime;
-        if self.backoff.waits(&way, uptime) {
-            report.stay(load.items, &Stay::Waiting);
-            return Ok(());
-        }
-        let allowed = self.cap.left(uptime).min(load.items.len());
-        let (items, beyond) = load.items.split_at(allowed);
+        let allowed = self.cap.left(uptime).min(items.len());
+        let (items, beyond) = items.split_at(allowed);
         report.stay(beyond, &Stay::Cap);
         if items.is_empty() {
             return Ok(());
         }
         self.cap.count(items.len(), uptime);
-        let outcomes = self.carry(desk, &Load { items, ..*load })?;
-        let filed = |(_, outcome): &&(Uid, Outcome)| matches!(outcome, Outcome::Filed { .. });
-        let moved = outcomes.iter().filter(filed).count();
+        let load = Load {
+            source: &batch.source,
+            uid_validity: batch.uid_validity,
+            items,
+        };
+        let outcomes = self.carry(desk, &load)?;
+        let is_filed = |(_, outcome): &&(Uid, Outcome)| matches!(outcome, Outcome::Filed { .. });
+        let moved = outcomes.iter().filter(is_filed).count();
         self.cap.uncount(items.len() - moved);
-        let news = self.note(desk, &way, &outcomes)?;
-        report.news.extend(news);
+        let targets: BTreeMap<Uid, &MailboxName> =
+            items.iter().map(|item| (item.uid, item.target)).collect();
+        let into: BTreeSet<&MailboxName> = targets.values().copied().collect();
+        for target in into {
+            let its = outcomes
+                .iter()
+                .filter(|(uid, _)| targets.get(uid) == Some(&target));
+            let its: Vec<&Outcome> = its.map(|(_, outcome)| outcome).collect();
+            let news = self.note(desk, &way(batch, target), &its)?;
+            report.news.extend(news);
+        }
         report.outcomes.extend(outcomes);
         Ok(())
     }
@@ -157,14 +163,14 @@ impl Filer {
         &mut self,
         desk: &mut Desk<'_>,
         way: &Way,
-        outcomes: &Outcomes,
+        outcomes: &[&Outcome],
     ) -> Result<Option<CannotFile>, FilingError> {
-        let refusal = outcomes.iter().find_map(|(_, outcome)| match outcome {
+        let refusal = outcomes.iter().find_map(|outcome| match outcome {
             Outcome::Stayed(Stay::CannotFile(why)) => Some(why),
             _ => None,
         });
         let Some(why) = refusal else {
-            let moved = |(_, outcome): &(Uid, Outcome)| matches!(outcome, Outcome::Filed { .. });
+            let moved = |outcome: &&Outcome| matches!(outcome, Outcome::Filed { .. });
             if outcomes.iter().any(moved) {
                 self.told.retain(|(told, _)| told != way);
                 if let Some(over) = self.backoff.open(way) {
@@ -185,9 +191,13 @@ impl Filer {
     }
 }
 
+fn way(batch: &Batch, target: &MailboxName) -> Way {
+    (batch.source.clone(), target.clone())
+}
+
 impl Report {
-    fn stay(&mut self, items: &[Item], why: &Stay) {
-        let stayed = |item: &Item| (item.uid, Outcome::Stayed(why.clone()));
+    fn stay(&mut self, items: &[Item<'_>], why: &Stay) {
+        let stayed = |item: &Item<'_>| (item.uid, Outcome::Stayed(why.clone()));
         self.outcomes.extend(items.iter().map(stayed));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::carry::Refusals;
 use super::folders::{fingerprints, newest, newest_of_all, open, there, unless_refused};
 use super::reconcile::{Copies, Finding, Sight, Source, judge};
 use super::refusal::{Route, route};
@@ -36,14 +37,15 @@ impl Filer {
     /// # Errors
     /// If the connection or the journal breaks; then it can be called again.
     pub fn reconcile(&mut self, desk: &mut Desk<'_>) -> Result<Recovery, FilingError> {
-        self.settle(desk, Withdrawal::NotMoved)
+        self.settle(desk, &Refusals::new())
     }
 
-    /// Settles every open operation; the reason is that of messages found where they were.
+    /// Settles every open operation. What is found where it was either was refused just now, or was
+    /// not moved.
     pub(super) fn settle(
         &self,
         desk: &mut Desk<'_>,
-        why: Withdrawal,
+        refusals: &Refusals,
     ) -> Result<Recovery, FilingError> {
         let open = desk.journal.open_operations(&self.account)?;
         let ids: Vec<OperationId> = open.iter().map(|operation| operation.id).collect();
@@ -63,7 +65,7 @@ impl Filer {
         let mut further: Vec<Operation> = sights
             .iter()
             .zip(findings)
-            .map(|(sight, finding)| further(sight, finding, &copies, why))
+            .map(|(sight, finding)| further(sight, finding, &copies, refusals))
             .collect();
         self.follow(desk, &sights, &mut further)?;
         desk.journal.advance(&further, desk.now.wall)?;
@@ -273,9 +275,13 @@ fn further(
     sight: &Sight,
     finding: Finding,
     copies: &BTreeMap<MailboxName, Copies>,
-    why: Withdrawal,
+    refusals: &Refusals,
 ) -> Operation {
     let operation = &sight.operation;
+    let why = match refusals.contains_key(&operation.target) {
+        true => Withdrawal::Refused,
+        false => Withdrawal::NotMoved,
+    };
     let validity = copies
         .get(&operation.target)
         .and_then(|target| target.uid_validity);

@@ -40,8 +40,8 @@ pub enum PutBack {
     Stayed(Stay),
 }
 
-/// A message that was found, and the folder it goes back to.
-type Way = (MailboxName, UidValidity, MailboxName);
+/// A folder in which messages were found.
+type Found = (MailboxName, UidValidity);
 
 impl Filer {
     /// Moves filed mail back into the folders it came from, wherever among the managed folders it
@@ -60,7 +60,7 @@ impl Filer {
         let found = self.find(desk, &filed)?;
         let mut undone: BTreeMap<OperationId, PutBack> =
             ids.iter().map(|id| (*id, PutBack::NothingFiled)).collect();
-        let mut ways: BTreeMap<Way, Vec<(OperationId, Item)>> = BTreeMap::new();
+        let mut folders: BTreeMap<Found, Vec<(OperationId, Item<'_>)>> = BTreeMap::new();
         for operation in &filed {
             let outcome = match found.get(&operation.id) {
                 None => PutBack::NotFound,
@@ -68,26 +68,28 @@ impl Filer {
                     PutBack::Already(place.clone())
                 }
                 Some(place) => {
-                    let home = operation.source.mailbox.clone();
-                    let way = (place.mailbox.clone(), place.uid_validity, home);
+                    let folder = (place.mailbox.clone(), place.uid_validity);
                     let item = Item {
                         uid: place.uid,
                         fingerprint: operation.fingerprint,
                         cause: Cause::Undone(operation.id),
+                        target: &operation.source.mailbox,
                     };
-                    ways.entry(way).or_default().push((operation.id, item));
+                    folders
+                        .entry(folder)
+                        .or_default()
+                        .push((operation.id, item));
                     PutBack::Stayed(Stay::Pending)
                 }
             };
             undone.insert(operation.id, outcome);
         }
-        for ((source, uid_validity, home), mail) in &ways {
+        for ((source, uid_validity), mail) in &folders {
             for mail in mail.chunks(limits::MOVES_PER_COMMAND) {
-                let items: Vec<Item> = mail.iter().map(|(_, item)| *item).collect();
+                let items: Vec<Item<'_>> = mail.iter().map(|(_, item)| *item).collect();
                 let load = Load {
                     source,
                     uid_validity: *uid_validity,
-                    target: home,
                     items: &items,
                 };
                 let outcomes: BTreeMap<Uid, Outcome> =

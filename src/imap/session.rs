@@ -57,6 +57,8 @@ pub struct Session {
     pub(super) abilities: Abilities,
     list: &'static str,
     has_namespace: bool,
+    /// The open folder, as it was when it was opened.
+    opened: Option<(MailboxName, Selected)>,
     /// How many messages the open folder has, as far as was heard.
     exists: u32,
     /// Set if mail came since the open folder was last looked through.
@@ -87,6 +89,7 @@ impl Session {
             abilities: Abilities::new(),
             list: command::LIST,
             has_namespace: false,
+            opened: None,
             exists: 0,
             news: false,
         };
@@ -315,11 +318,18 @@ impl MailStore for Session {
 
     fn select(&mut self, mailbox: &MailboxName, access: Access) -> Result<Selected, MailError> {
         let command = command::select(mailbox, access).map_err(unfit)?;
+        self.opened = None;
         let answer = self.ask(&command, limits::ANSWER_BYTES)?;
         let selected = scan::selected(&answer, access).map_err(refused)?;
         self.exists = selected.messages;
         self.news = false;
+        self.opened = Some((mailbox.clone(), selected.clone()));
         Ok(selected)
+    }
+
+    fn opened(&self) -> Option<(&MailboxName, &Selected)> {
+        let (open, selected) = self.opened.as_ref()?;
+        Some((open, selected))
     }
 
     fn uids(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {

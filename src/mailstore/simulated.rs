@@ -33,6 +33,8 @@ pub(crate) enum Quirk {
     NeverExpunges,
     /// What is moved or copied into it gets other UIDs than the server says.
     LiesOfUids,
+    /// What is moved or copied into it comes without proof.
+    ProvesNothing,
 }
 
 /// A message in a folder.
@@ -70,7 +72,7 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Connection {
     server: Server,
-    open: Option<MailboxName>,
+    open: Option<(MailboxName, Selected)>,
     dead: bool,
 }
 
@@ -268,7 +270,8 @@ impl Connection {
             Some(Death::Halfway) => Some(over / 2),
             Some(Death::After) | None => Some(over),
         };
-        let done = reach.map(|reach| command(&mut disk, self.open.as_ref(), reach));
+        let done =
+            reach.map(|reach| command(&mut disk, self.open.as_ref().map(|(open, _)| open), reach));
         match (death, done) {
             (None, Some(done)) => done,
             _ => {
@@ -310,6 +313,9 @@ impl Connection {
             }
             if disk.has(into, Quirk::LiesOfUids) {
                 pairs.iter_mut().for_each(|(_, new)| new.0 += 1000);
+            }
+            if disk.has(into, Quirk::ProvesNothing) {
+                pairs.clear();
             }
             Ok(Transfer {
                 uid_validity,
@@ -390,8 +396,13 @@ impl MailStore for Connection {
                 permanent_flags,
             })
         })?;
-        self.open = Some(mailbox.clone());
+        self.open = Some((mailbox.clone(), selected.clone()));
         Ok(selected)
+    }
+
+    fn opened(&self) -> Option<(&MailboxName, &Selected)> {
+        let (open, selected) = self.open.as_ref()?;
+        Some((open, selected))
     }
 
     fn uids(&mut self, query: &Query) -> Result<Vec<Uid>, MailError> {
@@ -409,10 +420,8 @@ impl MailStore for Connection {
 
     fn sizes(&mut self, uids: &UidSet) -> Result<Vec<(Uid, u32)>, MailError> {
         let letters = self.letters(uids)?;
-        Ok(letters
-            .into_iter()
-            .map(|letter| (letter.uid, letter.size))
-            .collect())
+        let sized = |letter: Letter| (letter.uid, letter.size);
+        Ok(letters.into_iter().map(sized).collect())
     }
 
     fn heads(&mut self, uids: &UidSet) -> Result<Vec<Head>, MailError> {

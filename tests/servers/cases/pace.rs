@@ -151,7 +151,8 @@ fn a_backlog() {
     let mut client = mailbox.client();
     wait_until("the backlog to be filed", Duration::from_secs(900), || {
         daemon.assert_running();
-        std::thread::sleep(Duration::from_millis(50));
+        // Each look takes the server as long as a few moves: seldom enough not to count.
+        std::thread::sleep(Duration::from_millis(300));
         client.count("INBOX") <= BACKLOG / 50
     });
     let took = start.elapsed();
