@@ -43,6 +43,8 @@ mod cases {
     mod pace;
     /// Two mail programs move the same mail at once.
     mod races;
+    /// The server gives the messages of a folder new UIDs.
+    mod renumbered;
     /// Where the password is, and where it is not.
     mod secrets;
 }

@@ -172,12 +172,20 @@ impl Client {
 
     /// How many messages a folder holds that is not open; none if it is not there.
     pub(crate) fn count(&mut self, folder: &str) -> usize {
-        let reply = self.try_command(&format!("STATUS {} (MESSAGES)", quoted(folder)));
-        let count = reply.untagged.iter().find_map(|line| {
-            let (_, count) = line.text.split_once("(MESSAGES ")?;
-            count.trim_end_matches(')').parse().ok()
-        });
-        count.unwrap_or(0)
+        self.status(folder, "MESSAGES").unwrap_or(0)
+    }
+
+    /// The UIDVALIDITY of a folder.
+    pub(crate) fn validity(&mut self, folder: &str) -> usize {
+        self.status(folder, "UIDVALIDITY").unwrap()
+    }
+
+    fn status(&mut self, folder: &str, item: &str) -> Option<usize> {
+        let reply = self.try_command(&format!("STATUS {} ({item})", quoted(folder)));
+        reply.untagged.iter().find_map(|line| {
+            let (_, number) = line.text.split_once(&format!("({item} "))?;
+            number.trim_end_matches(')').parse().ok()
+        })
     }
 
     /// Fetches something of messages and throws it away; of how many it came.
