@@ -2,18 +2,17 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
+use super::encoded_words;
 use crate::limits;
 
 /// Cuts every logical header line that starts `content-`, in any part, at
-/// [`limits::CONTENT_HEADER_BYTES`]. One linear pass; true if something was cut.
+/// [`limits::CONTENT_HEADER_BYTES`], and before its encoded words if they take more than
+/// [`limits::CONTENT_HEADER_STEPS`]. One linear pass; true if something was cut.
 ///
-/// Body lines that happen to start that way are cut too: they would have to be 4 KiB long.
+/// Body lines that happen to start that way are cut too: they would have to be as long or as odd.
 pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    if bytes.len() <= limits::CONTENT_HEADER_BYTES {
-        return (Cow::Borrowed(bytes), false);
-    }
     let mut kept: Option<Vec<u8>> = None;
     let mut copied = 0;
     let mut at = 0;
@@ -24,9 +23,9 @@ pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
             continue;
         }
         let logical = logical_end(bytes, end);
-        if logical - at > limits::CONTENT_HEADER_BYTES {
+        if let Some(length) = length_to_keep(&bytes[at..logical]) {
             let out = kept.get_or_insert_with(|| Vec::with_capacity(bytes.len()));
-            out.extend_from_slice(&bytes[copied..at + limits::CONTENT_HEADER_BYTES]);
+            out.extend_from_slice(&bytes[copied..at + length]);
             out.push(b'\n');
             copied = logical;
         }
@@ -39,6 +38,15 @@ pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
             (Cow::Owned(out), true)
         }
     }
+}
+
+/// How much of a logical line is kept; none if it is kept whole.
+fn length_to_keep(line: &[u8]) -> Option<usize> {
+    let head = &line[..line.len().min(limits::CONTENT_HEADER_BYTES)];
+    if !encoded_words::decode_within(limits::CONTENT_HEADER_STEPS, head) {
+        return memmem::find(head, b"=?");
+    }
+    (head.len() < line.len()).then_some(head.len())
 }
 
 fn starts_content(line: &[u8]) -> bool {
@@ -68,6 +76,16 @@ mod tests {
         let (kept, was_cut) = cut_content_headers(mail);
         assert!(matches!(kept, Cow::Borrowed(_)) && !was_cut);
         assert_eq!(&*kept, mail);
+    }
+
+    #[test]
+    fn content_lines_whose_words_take_long_are_cut_before_them() {
+        let odd = format!("{}{}", " =?".repeat(200), "?=x".repeat(200));
+        let mail = format!("Content-Type: text/html; x={odd}\nSubject: {odd}\n\nbody");
+        let (kept, was_cut) = cut_content_headers(mail.as_bytes());
+        let expected = format!("Content-Type: text/html; x= \nSubject: {odd}\n\nbody");
+        assert!(was_cut);
+        assert_eq!(String::from_utf8_lossy(&kept), expected);
     }
 
     #[test]
