@@ -30,6 +30,8 @@ mod session;
 mod splitter;
 mod starttls;
 mod tls;
+#[cfg(any(test, fuzzing))]
+mod transcript;
 mod utf7;
 mod wire;
 
@@ -45,6 +47,8 @@ pub use interrupt::{Interrupt, Shield};
 pub use namespace::{Namespace, ResolveError};
 pub use secret::{Credentials, Proof};
 pub use session::Session;
+#[cfg(fuzzing)]
+pub use transcript::play;
 
 use line::Line;
 use wire::Wire;

@@ -56,3 +56,5 @@ pub mod commands;
 pub mod config;
 pub mod doctor;
 mod neutral;
+#[cfg(test)]
+mod properties;

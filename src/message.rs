@@ -7,6 +7,7 @@ mod address;
 mod body;
 mod clean;
 mod defect;
+mod encoded_words;
 mod guard;
 mod html;
 
@@ -113,9 +114,12 @@ impl<'a> Header<'a> {
     }
 
     /// The value with encoded words decoded and invisible characters removed; undecoded if it is
-    /// longer than [`limits::HEADER_BYTES`].
+    /// longer than [`limits::HEADER_BYTES`] or takes more than [`limits::HEADER_STEPS`].
     pub fn decoded(&self) -> String {
-        if self.raw.len() > limits::HEADER_BYTES || !self.raw.contains(&b'=') {
+        if self.raw.len() > limits::HEADER_BYTES
+            || !self.raw.contains(&b'=')
+            || !encoded_words::decode_within(limits::HEADER_STEPS, self.raw)
+        {
             return clean_text(&self.text());
         }
         let mut line = b"X:".to_vec();

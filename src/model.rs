@@ -27,6 +27,13 @@ const MAGIC: &[u8] = b"anteroom-model/1\n";
 /// Longest metadata line that is read.
 const METADATA_BYTES: usize = 1 << 20;
 
+/// What a parameter may be: far more than any fit gives, far less than would give no number when they
+/// are multiplied.
+const SENSIBLE: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
+
+/// Most messages of a label.
+const MESSAGES: u64 = u32::MAX as u64;
+
 /// The model that comes with the program.
 static SHIPPED: &[u8] = include_bytes!("../models/base.model");
 
@@ -339,19 +346,19 @@ fn check(metadata: &Metadata) -> Result<(), String> {
         return Err("labels, messages and calibration do not agree".to_owned());
     }
     let calibration = &metadata.calibration;
-    let finite = calibration.bias.iter().all(|bias| bias.is_finite())
-        && calibration.scale.is_finite()
-        && calibration.scale > 0.0
-        && calibration.bend.is_finite()
-        && calibration.bend > 0.0
-        && metadata.alpha.is_finite()
-        && metadata.alpha > 0.0
+    let positive = [calibration.scale, calibration.bend, metadata.alpha];
+    let are_sensible = positive.iter().all(|number| SENSIBLE.contains(number))
+        && calibration
+            .bias
+            .iter()
+            .all(|bias| bias.abs() <= *SENSIBLE.end())
+        && metadata.messages.iter().all(|count| *count <= MESSAGES)
         && metadata
             .guard
             .lowest
             .iter()
             .all(|p| (0.0..=1.0).contains(p));
-    if !finite {
+    if !are_sensible {
         return Err("a parameter is not a sensible number".to_owned());
     }
     Ok(())
@@ -372,7 +379,7 @@ fn encode_counts(counts: &Counts) -> Vec<u8> {
 fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
     let n_classes = metadata.labels.len();
     let width = 8 + 4 * n_classes;
-    if body.len() != metadata.events * width {
+    if metadata.events.checked_mul(width) != Some(body.len()) {
         return Err(format!(
             "{} bytes of counts; expected {} events of {width}",
             body.len(),
@@ -395,6 +402,9 @@ fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
             let mut narrow = [0; 4];
             narrow.copy_from_slice(bytes);
             *cell = u32::from_le_bytes(narrow);
+        }
+        if row.iter().all(|count| *count == 0) {
+            return Err("an event was never counted".to_owned());
         }
         counts.push(key, &row);
     }
@@ -472,6 +482,19 @@ mod tests {
         for (a, b) in scores(&learned).iter().zip(scores(&anew)) {
             assert!((a - b).abs() < 1e-9, "{a} {b}");
         }
+    }
+
+    /// It would be written without the event, and then be refused for its checksum.
+    #[test]
+    fn an_event_without_a_count_is_refused() {
+        let mut model = small();
+        let mut body = encode_counts(&model.counts);
+        body[8..16].fill(0);
+        model.metadata.counts_sha256 = Some(hex(&Sha256::digest(&body)));
+        let line = serde_json::to_vec(&model.metadata).unwrap();
+        let bytes = [MAGIC, &line, b"\n", &body].concat();
+        let refused = Model::decode(&bytes, "m").unwrap_err().to_string();
+        assert!(refused.contains("never counted"), "{refused}");
     }
 
     #[test]

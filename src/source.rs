@@ -24,7 +24,7 @@ use crate::limits;
 pub use batches::{map_batches, map_in_order};
 pub use error::SourceError;
 pub use export::{Connection, ExportRow, OwnerWrote, Person, RowKind, connections};
-pub use mbox::{MboxReader, is_separator, quote_line};
+pub use mbox::{MboxReader, SEPARATOR, is_separator, quote_line, separates_from};
 pub use passed_over::{OddRows, PassedOver};
 
 /// One message as it was found, and where.

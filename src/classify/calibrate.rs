@@ -270,7 +270,11 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::properties::cases;
 
     /// Numbers from 0 to 1 that look random.
     fn uniform(mut state: u64) -> impl FnMut() -> f64 {
@@ -365,5 +369,59 @@ mod tests {
     #[test]
     fn nothing_to_fit_gives_the_neutral_one() {
         assert_eq!(fit_calibration(&[], &[1.0; 4]), Calibration::neutral(4));
+    }
+
+    /// A calibration such as a fit may give, and scores such as a message may have.
+    fn calibrated() -> impl Strategy<Value = (Calibration, Vec<f64>)> {
+        let calibration = (1e-4..10.0, 1e-2..1e4, vec(-20.0..20.0, 4));
+        let calibration =
+            calibration.prop_map(|(scale, bend, bias)| Calibration { scale, bend, bias });
+        (calibration, vec(-1e5..1e5, 4))
+    }
+
+    /// Mean negative log-probability of the right classes.
+    fn log_loss(calibration: &Calibration, held_out: &[(Vec<f64>, usize)]) -> f64 {
+        let loss = |(scores, class): &(Vec<f64>, usize)| {
+            -calibration.probabilities(scores)[*class]
+                .max(f64::MIN_POSITIVE)
+                .ln()
+        };
+        held_out.iter().map(loss).sum::<f64>() / held_out.len() as f64
+    }
+
+    proptest! {
+        #![proptest_config(cases(500))]
+
+        /// They are probabilities, and evidence for a class never counts against it.
+        #[test]
+        fn more_evidence_is_never_less(
+            (calibration, mut scores) in calibrated(),
+            class in 0..4_usize,
+            more in 0.0..1e4,
+        ) {
+            let before = calibration.probabilities(&scores);
+            prop_assert!((before.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{before:?}");
+            prop_assert!(before.iter().all(|p| (0.0..=1.0).contains(p)), "{before:?}");
+            scores[class] += more;
+            let after = calibration.probabilities(&scores);
+            prop_assert!(after[class] >= before[class] - 1e-12, "{before:?} {after:?}");
+        }
+
+        /// A fit to anything has sensible numbers, and is no worse than none.
+        #[test]
+        fn a_fit_is_no_worse_than_none(
+            held_out in vec((vec(-300.0..300.0, 3), 0..3_usize), 1..24),
+        ) {
+            let weights = [1.0; 3];
+            let fitted = fit_calibration(&held_out, &weights);
+            let numbers = [fitted.scale, fitted.bend].into_iter().chain(fitted.bias.clone());
+            prop_assert!(numbers.clone().all(f64::is_finite), "{fitted:?}");
+            prop_assert!(fitted.scale > 0.0 && fitted.bend > 0.0, "{fitted:?}");
+            let (with, without) = (
+                log_loss(&fitted, &held_out),
+                log_loss(&Calibration::neutral(3), &held_out),
+            );
+            prop_assert!(with <= without + 1e-9, "{with} {without} {fitted:?}");
+        }
     }
 }

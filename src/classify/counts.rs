@@ -274,3 +274,58 @@ impl PartialEq for Counts {
         self.messages == other.messages && self.sorted() == other.sorted()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::properties::cases;
+
+    /// A message of few different events, so that messages share them: its class and its weights,
+    /// some of which do not fit twice.
+    fn message() -> impl Strategy<Value = (usize, Vec<Event>)> {
+        let weight = prop_oneof![4 => 1..5_000_u32, 1 => any::<u32>()];
+        let events = btree_map(0..12_u64, weight, 0..10);
+        let listed = |events: std::collections::BTreeMap<u64, u32>| {
+            let event = |(key, weight)| Event { key, weight };
+            events.into_iter().map(event).collect()
+        };
+        (0..3_usize, events.prop_map(listed))
+    }
+
+    proptest! {
+        #![proptest_config(cases(2_000))]
+
+        /// Whatever was counted, and in whatever order it is taken back: what was never there leaves
+        /// no trace, and neither does what would not fit.
+        #[test]
+        fn what_is_unlearned_was_never_learned(
+            kept in vec(message(), 0..6),
+            passing in vec(message(), 0..6),
+        ) {
+            let mut counts = Counts::new(3);
+            for (class, events) in &kept {
+                let before = counts.clone();
+                if counts.learn(*class, events).is_err() {
+                    prop_assert_eq!(&counts, &before);
+                }
+            }
+            let before = counts.clone();
+            let mut learned = Vec::new();
+            for (class, events) in &passing {
+                let sofar = counts.clone();
+                match counts.learn(*class, events) {
+                    Ok(()) => learned.push((class, events)),
+                    Err(_) => prop_assert_eq!(&counts, &sofar),
+                }
+            }
+            for (class, events) in learned {
+                counts.unlearn(*class, events).unwrap();
+            }
+            prop_assert_eq!(&counts, &before);
+            prop_assert_eq!(counts.n_events(), before.n_events());
+        }
+    }
+}

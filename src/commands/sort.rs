@@ -11,10 +11,9 @@ use xxhash_rust::xxh3::Xxh3;
 use super::{CommandError, Judge, Notes, classify, inputs, table};
 use crate::cli::Sort;
 use crate::decide::Verdict;
-use crate::source::{Content, RawMessage, Rest, Source, is_separator, quote_line};
-
-/// Separator of a message that had none of its own.
-const SEPARATOR: &[u8] = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n";
+use crate::source::{
+    Content, RawMessage, Rest, SEPARATOR, Source, is_separator, quote_line, separates_from,
+};
 
 pub(super) fn run(args: &Sort, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
     let mut outputs = Outputs::create(&args.into)?;
@@ -125,7 +124,7 @@ impl Outputs {
         })
     }
 
-    fn write(&mut self, mut raw: RawMessage, verdict: Verdict) -> io::Result<()> {
+    fn write(&mut self, raw: RawMessage, verdict: Verdict) -> io::Result<()> {
         let out = match self.files.entry(verdict) {
             std::collections::btree_map::Entry::Occupied(file) => file.into_mut(),
             std::collections::btree_map::Entry::Vacant(slot) => {
@@ -133,14 +132,7 @@ impl Outputs {
                 slot.insert(BufWriter::with_capacity(256 << 10, file))
             }
         };
-        let own = raw.separator.as_deref().filter(|line| is_separator(line));
-        out.write_all(own.unwrap_or(SEPARATOR))?;
-        let quoting = match raw.separator {
-            Some(_) => Quoting::Done,
-            None => Quoting::Needed,
-        };
-        let mut reader = whole(&mut raw);
-        let fingerprint = copy_message(&mut reader, out, quoting)?;
+        let fingerprint = write_message(raw, out, PIECE)?;
         self.tallies.entry(verdict).or_default().add(fingerprint);
         Ok(())
     }
@@ -190,26 +182,58 @@ enum Quoting {
     Needed,
 }
 
+/// Where in a line a piece of it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    Middle,
+}
+
+/// Bytes of a line that are held at a time.
+const PIECE: u64 = 1 << 20;
+
+/// Writes a message with a line before it by which it is found again. Gives back its fingerprint.
+fn write_message(mut raw: RawMessage, out: &mut impl Write, piece: u64) -> io::Result<u128> {
+    let head: &[u8] = match &raw.content {
+        Content::Mail(bytes) => bytes,
+        Content::Export(_) => &[],
+    };
+    let own = raw.separator.as_deref();
+    let own = own.filter(|line| is_separator(line) && separates_from(line, head));
+    out.write_all(own.unwrap_or(SEPARATOR))?;
+    let quoting = match raw.separator {
+        Some(_) => Quoting::Done,
+        None => Quoting::Needed,
+    };
+    copy_message(&mut whole(&mut raw), out, quoting, piece)
+}
+
 /// Copies a message, quoting it for mboxrd unless it comes from an mbox, and ends it with an empty
-/// line. Gives back its fingerprint.
+/// line. Lines are read in pieces of so many bytes. Gives back its fingerprint.
 fn copy_message(
     reader: &mut impl BufRead,
     out: &mut impl Write,
     quoting: Quoting,
+    piece: u64,
 ) -> io::Result<u128> {
     let mut fingerprint = Fingerprint::default();
     let mut line = Vec::new();
-    let mut last_is_blank = true;
-    while reader.take(1 << 20).read_until(b'\n', &mut line)? > 0 {
-        if quoting == Quoting::Needed && quote_line(&line) {
+    let mut place = Place::Start;
+    let mut last_is_blank = false;
+    while reader.take(piece).read_until(b'\n', &mut line)? > 0 {
+        if quoting == Quoting::Needed && place == Place::Start && quote_line(&line) {
             out.write_all(b">")?;
         }
         out.write_all(&line)?;
-        fingerprint.add_line(&line);
+        fingerprint.add(&line, place);
+        last_is_blank = place == Place::Start && matches!(&line[..], b"\n" | b"\r\n");
+        place = match line.ends_with(b"\n") {
+            true => Place::Start,
+            false => Place::Middle,
+        };
         if !line.ends_with(b"\n") && reader.fill_buf()?.is_empty() {
             out.write_all(b"\n")?;
         }
-        last_is_blank = matches!(&line[..], b"\n" | b"\r\n");
         line.clear();
     }
     if !last_is_blank {
@@ -224,7 +248,12 @@ fn read_back(path: &Path) -> Result<Tally, CommandError> {
     let mut tally = Tally::default();
     while let Some(mut raw) = source.next_message()? {
         let mut reader = whole(&mut raw);
-        tally.add(copy_message(&mut reader, &mut io::sink(), Quoting::Done)?);
+        tally.add(copy_message(
+            &mut reader,
+            &mut io::sink(),
+            Quoting::Done,
+            PIECE,
+        )?);
     }
     Ok(tally)
 }
@@ -237,8 +266,8 @@ struct Fingerprint {
 }
 
 impl Fingerprint {
-    fn add_line(&mut self, line: &[u8]) {
-        let line = if quote_line(line) {
+    fn add(&mut self, line: &[u8], place: Place) {
+        let line = if place == Place::Start && quote_line(line) {
             &line[line.iter().take_while(|b| **b == b'>').count()..]
         } else {
             line
@@ -262,11 +291,16 @@ impl Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::properties::cases;
+    use crate::source::MboxReader;
 
     fn copied(message: &str, quoting: Quoting) -> (String, u128) {
         let mut out = Vec::new();
-        let fingerprint = copy_message(&mut message.as_bytes(), &mut out, quoting).unwrap();
+        let fingerprint = copy_message(&mut message.as_bytes(), &mut out, quoting, PIECE).unwrap();
         (String::from_utf8(out).unwrap(), fingerprint)
     }
 
@@ -288,5 +322,92 @@ mod tests {
         assert_ne!(of("A: 1\n\nx\n"), of("A: 1\n\nx \n"));
         assert_ne!(of("A: 1\n\nx\ny\n"), of("A: 1\n\nx\n\ny\n"));
         assert_ne!(of("A: 1\n\nx\n"), of("A: 1\r\n\r\nx\r\n"));
+    }
+
+    #[test]
+    fn a_line_is_quoted_at_its_start_only() {
+        let long = "A: 1\n\n01234567From me\nFrom me too\n01234567\n";
+        let mut out = Vec::new();
+        copy_message(&mut long.as_bytes(), &mut out, Quoting::Needed, 8).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "A: 1\n\n01234567From me\n>From me too\n01234567\n\n"
+        );
+    }
+
+    /// Pieces of mail that matter to mailboxes.
+    fn mail() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            4 => "[ -~]{0,20}".prop_map(String::into_bytes),
+            4 => Just(b"\n".to_vec()),
+            2 => Just(b"\r\n".to_vec()),
+            2 => "\n{1,2}>{0,2}From ".prop_map(String::into_bytes),
+            2 => Just(b"\n\nFrom a@b.example Mon Jan  1 00:00:00 2024\n".to_vec()),
+            1 => Just(SEPARATOR.to_vec()),
+            1 => Just(b"Subject: s\n".to_vec()),
+            1 => vec(any::<u8>(), 0..8),
+        ];
+        vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    fn without_quotes_and_end(mail: &[u8]) -> Vec<u8> {
+        let lines = mail
+            .split(|byte| *byte == b'\n')
+            .map(|line| match quote_line(line) {
+                true => &line[line.iter().take_while(|byte| **byte == b'>').count()..],
+                false => line,
+            });
+        let plain = lines.collect::<Vec<_>>().join(&b'\n');
+        let end = plain.iter().rposition(|byte| !b"\r\n".contains(byte));
+        plain[..end.map_or(0, |end| end + 1)].to_vec()
+    }
+
+    /// The messages of a mailbox, and what is written of them with lines in pieces of so many bytes.
+    fn rewritten(mailbox: &[u8], piece: u64) -> (Vec<Vec<u8>>, Vec<u8>) {
+        let mut reader = MboxReader::new("m".into(), mailbox, Rest::Skip);
+        let (mut mails, mut out) = (Vec::new(), Vec::new());
+        while let Some(raw) = reader.next_message().unwrap() {
+            if let Content::Mail(bytes) = &raw.content {
+                mails.push(bytes.clone());
+            }
+            write_message(raw, &mut out, piece).unwrap();
+        }
+        (mails, out)
+    }
+
+    proptest! {
+        #![proptest_config(cases(2_000))]
+
+        /// Any messages, each from a file of its own, are found again in one mailbox; and so are they
+        /// when that mailbox is sorted in its turn.
+        #[test]
+        fn any_messages_come_back_out_of_a_mailbox(
+            mails in vec(mail(), 0..5),
+            separator in prop::option::of("From [ -~]{0,20}[0-9:]{3,8} 20[0-9]{2}\n"),
+            piece in 8..64_u64,
+        ) {
+            let mut mailbox = Vec::new();
+            for bytes in &mails {
+                let raw = RawMessage {
+                    source: "m".into(),
+                    index: 0,
+                    separator: None,
+                    content: Content::Mail(bytes.clone()),
+                    rest: None,
+                };
+                write_message(raw, &mut mailbox, piece).unwrap();
+            }
+            let plain = |mails: &[Vec<u8>]| -> Vec<Vec<u8>> {
+                mails.iter().map(|mail| without_quotes_and_end(mail)).collect()
+            };
+            let (found, again) = rewritten(&mailbox, piece);
+            prop_assert_eq!(plain(&found), plain(&mails));
+            prop_assert_eq!(rewritten(&again, piece).0, found.clone());
+            if let (Some(line), false) = (separator, mailbox.is_empty()) {
+                mailbox.splice(..SEPARATOR.len(), line.into_bytes());
+                let (found, again) = rewritten(&mailbox, piece);
+                prop_assert_eq!(plain(&rewritten(&again, piece).0), plain(&found));
+            }
+        }
     }
 }

@@ -117,6 +117,7 @@ mod tests {
 
     use super::*;
     use crate::mailstore::Uid;
+    use crate::properties::cases;
 
     /// A command is one line of printable ASCII, short enough for every server.
     fn is_one_line(command: &str) -> bool {
@@ -144,7 +145,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(10_000))]
+        #![proptest_config(cases(10_000))]
         #[test]
         fn nothing_makes_two_commands_of_one(
             text in "[\\PC\r\n\0\"\\\\&%*(){} ü]{0,60}|.{0,200}",

@@ -95,6 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::properties::cases;
 
     fn split(bytes: &[u8], step: usize) -> Vec<Vec<u8>> {
         let mut splitter = Splitter::default();
@@ -131,7 +132,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(cases(2_000))]
         #[test]
         fn the_size_of_the_chunks_does_not_matter(bytes in "[*a1 {}+0-9\r\n\"]{0,200}", step in 1usize..40) {
             let bytes = bytes.as_bytes();

@@ -87,6 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::properties::cases;
 
     #[test]
     fn the_examples_of_the_rfc() {
@@ -121,7 +122,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(10_000))]
+        #![proptest_config(cases(10_000))]
         #[test]
         fn every_name_comes_back(name in ".{0,40}|[&ü😀a -]{0,40}") {
             let encoded = encode(&name);

@@ -2,18 +2,17 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
+use super::encoded_words;
 use crate::limits;
 
 /// Cuts every logical header line that starts `content-`, in any part, at
-/// [`limits::CONTENT_HEADER_BYTES`]. One linear pass; true if something was cut.
+/// [`limits::CONTENT_HEADER_BYTES`], and undoes its encoded words if they take more than
+/// [`limits::CONTENT_HEADER_STEPS`]. One linear pass; true if something was changed.
 ///
-/// Body lines that happen to start that way are cut too: they would have to be 4 KiB long.
+/// Body lines that happen to start that way are changed too: they would have to be as long or as odd.
 pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    if bytes.len() <= limits::CONTENT_HEADER_BYTES {
-        return (Cow::Borrowed(bytes), false);
-    }
     let mut kept: Option<Vec<u8>> = None;
     let mut copied = 0;
     let mut at = 0;
@@ -24,10 +23,10 @@ pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
             continue;
         }
         let logical = logical_end(bytes, end);
-        if logical - at > limits::CONTENT_HEADER_BYTES {
+        if let Some(tame) = tamed(&bytes[at..logical]) {
             let out = kept.get_or_insert_with(|| Vec::with_capacity(bytes.len()));
-            out.extend_from_slice(&bytes[copied..at + limits::CONTENT_HEADER_BYTES]);
-            out.push(b'\n');
+            out.extend_from_slice(&bytes[copied..at]);
+            out.extend(tame);
             copied = logical;
         }
         at = logical;
@@ -39,6 +38,26 @@ pub(super) fn cut_content_headers(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
             (Cow::Owned(out), true)
         }
     }
+}
+
+/// A logical line as parsers can bear it; none if it is already.
+fn tamed(line: &[u8]) -> Option<Vec<u8>> {
+    let head = &line[..line.len().min(limits::CONTENT_HEADER_BYTES)];
+    let is_dear = !encoded_words::decode_within(limits::CONTENT_HEADER_STEPS, head);
+    if !is_dear && head.len() == line.len() {
+        return None;
+    }
+    let mut tame = head.to_vec();
+    if is_dear {
+        // What does not begin is not decoded, and may yet be read.
+        for begin in memmem::find_iter(head, b"=?") {
+            tame[begin + 1] = b'_';
+        }
+    }
+    if head.len() < line.len() {
+        tame.push(b'\n');
+    }
+    Some(tame)
 }
 
 fn starts_content(line: &[u8]) -> bool {
@@ -68,6 +87,17 @@ mod tests {
         let (kept, was_cut) = cut_content_headers(mail);
         assert!(matches!(kept, Cow::Borrowed(_)) && !was_cut);
         assert_eq!(&*kept, mail);
+    }
+
+    #[test]
+    fn content_lines_whose_words_take_long_lose_them_and_nothing_else() {
+        let odd = format!("{}{}", " =?".repeat(200), "?=x".repeat(200));
+        let mail = format!("Content-Type: text/html; x={odd}\nSubject: {odd}\n\nbody");
+        let (kept, was_cut) = cut_content_headers(mail.as_bytes());
+        let plain = odd.replace("=?", "=_");
+        let expected = format!("Content-Type: text/html; x={plain}\nSubject: {odd}\n\nbody");
+        assert!(was_cut);
+        assert_eq!(String::from_utf8_lossy(&kept), expected);
     }
 
     #[test]

@@ -159,6 +159,14 @@ enum Find {
     Unknown { certain: usize },
 }
 
+/// The line before a message that has none of its own, or none by which it would be found again.
+pub const SEPARATOR: &[u8] = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n";
+
+/// True if a message is found again with this line before it, whatever its own first line is.
+pub fn separates_from(line: &[u8], message: &[u8]) -> bool {
+    separates(&[line, &message[..message.len().min(LOOKAHEAD)]].concat())
+}
+
 /// True if the line before is empty. The message's first line follows the separator itself, which
 /// has been taken already: then there is no line before.
 fn follows_blank(before: &[u8]) -> bool {
@@ -174,7 +182,9 @@ fn separates(text: &[u8]) -> bool {
     let next = &text[end + 1..];
     let next = &next[..memchr(b'\n', next).map_or(next.len(), |end| end + 1)];
     let line = &text[..end];
-    is_separator(line) && (next.is_empty() || starts_header(next) || is_blank(next))
+    // What this program wrote was quoted: there it stands before messages only.
+    text.starts_with(SEPARATOR)
+        || is_separator(line) && (next.is_empty() || starts_header(next) || is_blank(next))
         || is_bare(line) && starts_header(next)
 }
 

@@ -50,6 +50,28 @@ fn a_model_whose_description_makes_no_sense_is_refused() {
             "{value}"
         );
     }
+    // Numbers that would overflow, or give no probabilities when they are multiplied.
+    for (name, value) in [
+        ("\"scale\":", "1e300"),
+        ("\"bend\":", "1e-300"),
+        ("\"bias\":[", "1e300"),
+        ("\"alpha\":", "1e300"),
+        ("\"messages\":[", "18446744073709551615"),
+        ("\"events\":", "18446744073709551615"),
+        // Times 24 bytes of an event this is what there is, and 2⁶⁴ three times over.
+        ("\"events\":", "2305843009213775588"),
+    ] {
+        let number = json.find(name).expect(name) + name.len();
+        let end = number + json[number..].find([',', '}', ']']).unwrap();
+        let changed = format!("{}{value}{}", &json[..number], &json[end..]);
+        let refused = Model::decode(&with(&changed), "changed")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.contains("not a usable model"),
+            "{name}{value}: {refused}"
+        );
+    }
     for depth in [200, 100_000] {
         let deep = "[".repeat(depth);
         assert!(Model::decode(&with(&deep), "deep").is_err(), "{depth}");

@@ -10,7 +10,7 @@ use anteroom::triage::read;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::support::{Workspace, fixtures, root};
+use super::support::{Workspace, cases, fixtures, root};
 
 /// What means something to one reader or another.
 const TOKENS: [&str; 36] = [
@@ -106,7 +106,7 @@ fn messages_of(name: &str, bytes: &[u8]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(cases(1_500))]
 
     #[test]
     fn mail_that_is_nearly_right(which in any::<Index>(), edits in edits()) {
@@ -130,7 +130,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn mailboxes_that_are_nearly_right(which in any::<Index>(), edits in edits()) {

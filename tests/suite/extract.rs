@@ -6,7 +6,7 @@ use anteroom::message::{Defect, Message};
 use anteroom::owner::Owner;
 use proptest::prelude::*;
 
-use super::support::{Workspace, root};
+use super::support::{Workspace, cases, root};
 
 /// What one message may cost. Generous for a busy machine: a tenth is usual for the worst.
 const LIMIT: Duration = Duration::from_millis(50);
@@ -139,7 +139,7 @@ const FOOTERS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn mutated_mails_are_read(pick in any::<prop::sample::Index>(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12), end in any::<prop::sample::Index>()) {

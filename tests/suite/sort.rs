@@ -84,3 +84,42 @@ fn an_empty_directory_will_do() {
     here.run(&["sort", "a.eml", "--into", "out"]).ok();
     assert!(here.path("out/out-of-scope.mbox").exists());
 }
+
+/// One odd mail must not end the whole run: the check of what was written would, if the message
+/// could not be found again in its mailbox.
+#[test]
+fn messages_that_begin_oddly_are_found_again() {
+    let here = Workspace::new();
+    here.write("a.eml", bounce(1));
+    here.write("b.eml", bounce(2).replacen("From:", "Odd one: x\nFrom:", 1));
+    here.write("c.eml", format!(" {}", bounce(3)));
+    let long = format!("From {} Mon Jan  1 00:00:00 2024\n", "x".repeat(3_000));
+    here.write("d.mbox", format!("{long}{}\n", bounce(4)));
+    here.write(
+        "e.mbox",
+        format!(
+            "{}\nFrom a@b.example Mon Jan  1 00:00:00 2024\n",
+            mbox(&[bounce(5)])
+        ),
+    );
+    here.write("f.eml", bounce(6));
+    let run = [
+        "sort", "a.eml", "b.eml", "c.eml", "d.mbox", "e.mbox", "f.eml", "--into", "out",
+    ];
+    let table = here.run(&run).ok().stdout();
+    assert!(table.contains("7 messages in, 7 out: checked"), "{table}");
+}
+
+/// A line that is read in pieces is quoted at its start, and nowhere else.
+#[test]
+fn a_line_longer_than_what_is_held_at_a_time_is_unchanged() {
+    let here = Workspace::new();
+    let line = format!("{}From me to you", "x".repeat(1 << 20));
+    here.write(
+        "a.eml",
+        mail("MAILER-DAEMON@x.example", "Undelivered", &line),
+    );
+    here.run(&["sort", "a.eml", "--into", "out"]).ok();
+    let sorted = std::fs::read_to_string(here.path("out/out-of-scope.mbox")).unwrap();
+    assert!(sorted.contains(&format!("\n{line}\n")));
+}

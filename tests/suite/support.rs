@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
+use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
 
 /// What the fixtures with this ending hold, in their order.
@@ -27,6 +28,14 @@ pub(crate) fn files_below(directory: &str, ending: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// So many cases of a property; as many as `PROPTEST_CASES` says where it is set.
+pub(crate) fn cases(usually: u32) -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(usually),
+    }
 }
 
 /// Root of the repository.

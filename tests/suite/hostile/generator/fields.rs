@@ -54,6 +54,33 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::mail("blank-lines-first", |n| {
         format!("{}Subject: s\n\nx\n", "\n".repeat(n)).into_bytes()
     }),
+    Kind::mail("encoded-word-beginnings", |n| {
+        subject(&beginnings(n, 1_300))
+    }),
+    Kind::mail("encoded-word-beginnings-in-every-field", |n| {
+        let names = [
+            "From",
+            "Subject",
+            "Reply-To",
+            "To",
+            "Date",
+            "List-Id",
+            "In-Reply-To",
+        ];
+        let field = |name: &str| format!("{name}: {}\n", beginnings(n, 1_300));
+        message(&names.map(field).concat(), "x")
+    }),
+    Kind::mail("encoded-word-beginnings-in-parts", |n| {
+        let part = format!(
+            "--b\nContent-Type: text/plain;{}\n\nx\n",
+            beginnings(n, 600)
+        );
+        let parts = part.repeat(n.min(1 << 20) / part.len() + 1);
+        message(
+            "From: a@a.example\nContent-Type: multipart/mixed; boundary=b",
+            parts,
+        )
+    }),
     Kind::mail("encoded-words", |n| subject(&"=?utf-8?Q?a?= ".repeat(n))),
     Kind::mail("encoded-words-folded", |n| {
         subject(&"=?utf-8?Q?a?=\n\t".repeat(n))
@@ -174,4 +201,11 @@ fn content_type(parameters: &str) -> Vec<u8> {
 
 fn from(value: &str) -> Vec<u8> {
     message(&format!("From: {value}\nSubject: s"), "hello")
+}
+
+/// Beginnings of encoded words and ends that are none, at most so many of each: a longer field would
+/// not be decoded at all.
+fn beginnings(n: usize, most: usize) -> String {
+    let n = n.min(most);
+    [" =?".repeat(n), "?=x".repeat(n)].concat()
 }
