@@ -212,6 +212,26 @@ impl Client {
         }
     }
 
+    /// Moves one message by MOVE; true if the server says that this very session moved it.
+    pub(crate) fn moves(&mut self, from: &str, uid: u32, to: &str) -> bool {
+        self.select(from);
+        let reply = self.try_command(&format!("UID MOVE {uid} {}", quoted(to)));
+        let mut lines = reply.untagged.iter().map(|line| &line.text);
+        reply.tagged.contains("[COPYUID ") || lines.any(|line| line.contains("[COPYUID "))
+    }
+
+    /// UIDs and `X-Test` headers of all messages of a folder.
+    pub(crate) fn ids(&mut self, folder: &str) -> Vec<(u32, String)> {
+        self.command(&format!("EXAMINE {}", quoted(folder)));
+        self.selected = None;
+        let what = "UID FLAGS BODY.PEEK[HEADER.FIELDS (X-TEST)]";
+        let reply = self.try_command(&format!("UID FETCH 1:* ({what})"));
+        let found = reply.untagged.into_iter().filter_map(stored);
+        found
+            .map(|message| (message.uid, super::snapshot::id(&message)))
+            .collect()
+    }
+
     /// Copies messages.
     pub(crate) fn copy_to(&mut self, from: &str, uids: &[u32], to: &str) {
         self.select(from);

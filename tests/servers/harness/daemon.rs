@@ -110,10 +110,34 @@ impl Daemon {
 
     /// The most memory it has held, in KiB.
     pub(crate) fn peak_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.unwrap().trim().trim_end_matches(" kB");
-        peak.parse().unwrap()
+        self.kibibytes("VmHWM:").unwrap()
+    }
+
+    /// The memory it holds now, in KiB; none if it has ended.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.kibibytes("VmRSS:")
+    }
+
+    fn kibibytes(&self, name: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.trim().trim_end_matches(" kB").parse().ok()
+    }
+
+    /// How many files and connections it holds open; none if it has ended.
+    pub(crate) fn descriptors(&self) -> Option<usize> {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.id())).ok()?;
+        Some(open.count())
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Has it read its configuration anew.
+    pub(crate) fn hang_up(&self) {
+        self.signal(Signal::HUP);
     }
 
     /// Asks it to end as a service manager does; how, and after what time it did.
