@@ -43,6 +43,18 @@ impl Stored {
     pub(crate) fn sha256(&self) -> [u8; 32] {
         Sha256::digest(&self.bytes).into()
     }
+
+    /// What the journal knows it by, worked out anew: digest of its header and size.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        let header = &self.bytes[..end.unwrap_or(self.bytes.len())];
+        let size = u32::try_from(self.bytes.len()).unwrap();
+        Sha256::new()
+            .chain_update(header)
+            .chain_update(size.to_le_bytes())
+            .finalize()
+            .into()
+    }
 }
 
 impl Client {

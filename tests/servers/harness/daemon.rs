@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Setup;
+use super::server::root;
 
 /// `anteroom run`, as a process.
 pub(crate) struct Daemon {
@@ -25,6 +26,7 @@ impl Setup {
             .args([subcommand, "--config"])
             .arg(&self.config)
             .env_remove("ANTEROOM_CONFIG")
+            .envs(allocation())
             .env("XDG_CONFIG_HOME", self.path("no-config"))
             .env("XDG_STATE_HOME", self.path("no-state"))
             .stdin(Stdio::null());
@@ -47,15 +49,7 @@ impl Setup {
     /// is 1. True if it was ended, false if it came to its end before.
     #[track_caller]
     pub(crate) fn once_killed_at(&self, call: &str, occurrence: usize) -> bool {
-        let mut command = Command::new("strace");
-        command
-            .args(["-f", "-qq", "-o", "/dev/null", "-e"])
-            .arg(format!("trace={call}"))
-            .arg("-e")
-            .arg(format!("inject={call}:signal=KILL:when={occurrence}"))
-            .arg(env!("CARGO_BIN_EXE_anteroom"));
-        self.prepare(&mut command, "run");
-        let output = command.arg("--once").output().unwrap();
+        let (output, _) = self.once_injected(call, &format!("signal=KILL:when={occurrence}"));
         let killed = std::os::unix::process::ExitStatusExt::signal(&output.status) == Some(9)
             || output.status.code() == Some(137);
         assert!(
@@ -63,6 +57,35 @@ impl Setup {
             "{call} {occurrence}: {output:?}"
         );
         killed
+    }
+
+    /// One whole cycle under strace, in which a kind of call fails from the given one on. How it
+    /// ended, and whether any call failed.
+    pub(crate) fn once_failing_from(
+        &self,
+        call: &str,
+        occurrence: usize,
+        error: &str,
+    ) -> (Output, bool) {
+        self.once_injected(call, &format!("error={error}:when={occurrence}+"))
+    }
+
+    fn once_injected(&self, call: &str, fault: &str) -> (Output, bool) {
+        let trace = self.path("trace");
+        let mut command = Command::new("strace");
+        command
+            .args(["-f", "-qq", "-e"])
+            .arg(format!("trace={call}"))
+            .arg("-e")
+            .arg(format!("inject={call}:{fault}"))
+            .arg("-o")
+            .arg(&trace)
+            .arg(env!("CARGO_BIN_EXE_anteroom"));
+        self.prepare(&mut command, "run");
+        let output = command.arg("--once").output().unwrap();
+        let traced = std::fs::read(trace).unwrap();
+        let was_met = String::from_utf8_lossy(&traced).contains("(INJECTED)");
+        (output, was_met)
     }
 
     /// What `anteroom status` prints.
@@ -86,7 +109,11 @@ impl Setup {
 
     /// Starts the daemon, its log at this level.
     pub(crate) fn daemon(&self, level: &str) -> Daemon {
-        let log = self.path("log");
+        self.daemon_into(level, self.path("log"))
+    }
+
+    /// Starts the daemon; what it says is appended there.
+    pub(crate) fn daemon_into(&self, level: &str, log: PathBuf) -> Daemon {
         let file = File::options()
             .create(true)
             .append(true)
@@ -101,6 +128,19 @@ impl Setup {
             .unwrap();
         Daemon { child, log }
     }
+}
+
+/// How a service manager has memory allocated: what the unit says of it.
+fn allocation() -> Vec<(String, String)> {
+    let unit = std::fs::read_to_string(root().join("contrib/systemd/anteroom.service")).unwrap();
+    let settings: Vec<(String, String)> = unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("Environment=")?.split_once('='))
+        .filter(|(name, _)| name.starts_with("MALLOC_"))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    assert!(!settings.is_empty(), "the unit says nothing of memory");
+    settings
 }
 
 impl Daemon {

@@ -214,6 +214,15 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Installs a program that is missing.
+pub(crate) fn need(program: &str) {
+    let done = Command::new(root().join("scripts/need"))
+        .arg(program)
+        .status()
+        .unwrap();
+    assert!(done.success(), "{program} is needed");
+}
+
 pub(crate) fn permissions(mode: u32) -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
 }

@@ -128,8 +128,8 @@ impl Account {
             let is_refused = |label: &str| {
                 let copies = found.get(id).into_iter().flatten();
                 copies
-                    .map(|(_, message)| fingerprint(message))
-                    .any(|print| refused.get(&print).is_some_and(|other| other == label))
+                    .map(|(_, message)| message.fingerprint())
+                    .any(|print| refused.get(&print[..]).is_some_and(|other| other == label))
             };
             let story = |lesson: &Option<String>| format!("{id}: {:?}, lesson {lesson:?}", got.put);
             match (owner.word(got), &lesson) {
@@ -208,19 +208,4 @@ fn refused(store: &Connection) -> BTreeMap<Vec<u8>, String> {
 fn identity(message_id: &str) -> Vec<u8> {
     let digest = Sha256::digest(format!("message-id\0{message_id}"));
     digest[..16].to_vec()
-}
-
-/// What the journal calls it.
-fn fingerprint(message: &Stored) -> Vec<u8> {
-    let text = &message.bytes;
-    let end = text
-        .windows(4)
-        .position(|four| four == b"\r\n\r\n")
-        .unwrap_or(text.len());
-    let size = u32::try_from(text.len()).unwrap();
-    let digest = Sha256::new()
-        .chain_update(&text[..end])
-        .chain_update(size.to_le_bytes())
-        .finalize();
-    digest.to_vec()
 }

@@ -3,11 +3,14 @@ use std::time::{Duration, Instant};
 
 use crate::harness::daemon::Daemon;
 
-/// The most that memory may grow, in KiB an hour.
+/// The most that memory may grow, in KiB an hour, beyond doubt: two standard errors.
 const SLOPE: f64 = 1024.0;
 
 /// The most that the number of open files may differ from minute to minute.
 const DESCRIPTORS: usize = 2;
+
+/// In a window of time the least counts: what is held while a model is made is no growth.
+const WINDOW: Duration = Duration::from_secs(120);
 
 /// A life that is shorter says nothing about its slope.
 const ENOUGH: Duration = Duration::from_secs(8 * 60);
@@ -73,7 +76,7 @@ impl Figures {
         }
         Held {
             time: whole - whole / 3,
-            slope: slope(&warm),
+            slope: slope(&warm, WINDOW),
             most: warm
                 .iter()
                 .map(|sample| sample.kibibytes)
@@ -87,8 +90,8 @@ impl Figures {
 /// What a process held in a part of its life.
 pub(super) struct Held {
     time: Duration,
-    /// KiB an hour.
-    slope: f64,
+    /// KiB an hour, and its standard error.
+    slope: (f64, f64),
     most: u64,
     /// The median of each minute.
     descriptors: Vec<usize>,
@@ -103,11 +106,9 @@ impl Held {
             self.descriptors
         );
         if self.time >= ENOUGH {
-            assert!(
-                self.slope <= SLOPE,
-                "memory grows by {:.0} KiB/h",
-                self.slope
-            );
+            let (slope, error) = self.slope;
+            let least = slope - 2.0 * error;
+            assert!(least <= SLOPE, "memory grows by {least:.0} KiB/h or more");
         }
     }
 
@@ -126,8 +127,9 @@ impl fmt::Display for Held {
         let minutes = self.time.as_secs_f64() / 60.0;
         write!(
             f,
-            "one process over {minutes:.1} min once warm: memory {:+.2} MiB/h, at most {:.1} MiB; {least} to {most} open files",
-            self.slope / 1024.0,
+            "one process over {minutes:.1} min once warm: memory {:+.2} ± {:.2} MiB/h, at most {:.1} MiB; {least} to {most} open files",
+            self.slope.0 / 1024.0,
+            self.slope.1 / 1024.0,
             self.most as f64 / 1024.0,
         )?;
         match self.time >= ENOUGH {
@@ -137,22 +139,28 @@ impl fmt::Display for Held {
     }
 }
 
-/// KiB an hour, by least squares over the least of every ten seconds: what is held for a moment
-/// only is no growth.
-fn slope(samples: &[Sample]) -> f64 {
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    for chunk in samples.chunks(10) {
-        let least = chunk.iter().map(|sample| sample.kibibytes).min();
-        if let (Some(first), Some(least)) = (chunk.first(), least) {
-            points.push((first.at.as_secs_f64() / 3600.0, least as f64));
-        }
+/// KiB an hour and its standard error, by least squares over the least of every window.
+fn slope(samples: &[Sample], window: Duration) -> (f64, f64) {
+    let number = |sample: &Sample| sample.at.as_secs() / window.as_secs();
+    let points: Vec<(f64, f64)> = samples
+        .chunk_by(|a, b| number(a) == number(b))
+        .filter_map(|chunk| {
+            let least = chunk.iter().min_by_key(|sample| sample.kibibytes)?;
+            Some((least.at.as_secs_f64() / 3600.0, least.kibibytes as f64))
+        })
+        .collect();
+    let count = points.len() as f64;
+    if count < 3.0 {
+        return (0.0, f64::INFINITY);
     }
-    let mean =
-        |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
     let (time, memory) = (mean(|p| p.0), mean(|p| p.1));
     let both: f64 = points.iter().map(|p| (p.0 - time) * (p.1 - memory)).sum();
     let square: f64 = points.iter().map(|p| (p.0 - time).powi(2)).sum();
-    if square > 0.0 { both / square } else { 0.0 }
+    let slope = both / square;
+    let rest = |p: &(f64, f64)| (p.1 - memory - slope * (p.0 - time)).powi(2);
+    let error = points.iter().map(rest).sum::<f64>() / (count - 2.0) / square;
+    (slope, error.sqrt())
 }
 
 fn by_minute(samples: &[Sample]) -> Vec<usize> {
@@ -174,10 +182,10 @@ fn a_slope_is_found() {
         descriptors: 12 + usize::from(second % 7 == 0),
     };
     let samples: Vec<Sample> = (0..600).map(sample).collect();
+    let (slope, error) = slope(&samples, Duration::from_secs(20));
     assert!(
-        (slope(&samples) - 3600.0).abs() < 1.0,
-        "{}",
-        slope(&samples)
+        (slope - 3600.0).abs() < 1.0 && error < 1.0,
+        "{slope} {error}"
     );
     assert_eq!(by_minute(&samples), [12; 10]);
 }
