@@ -43,6 +43,8 @@ mod cases {
     mod harness;
     /// The process ends at every write.
     mod kills;
+    /// What a message may cost, and whom the program talks to.
+    mod limits;
     /// What the machine does to it: no room, I/O errors, many at once, an order to end.
     mod machine;
     /// How fast mail is filed.

@@ -7,7 +7,7 @@ use crate::harness::account::{Setup, Writer};
 use crate::harness::daemon::{Daemon, wait_until};
 use crate::harness::disk::SmallDisk;
 use crate::harness::mails::{Mail, mails, many};
-use crate::harness::server::{Mailbox, Server, need};
+use crate::harness::server::{Mailbox, Server, need, root};
 use crate::harness::snapshot::{Snapshot, id};
 
 /// What fails, and how: the journal's writes and their way to the disk.
@@ -207,4 +207,69 @@ fn a_log_that_cannot_be_written_keeps_no_mail_from_being_filed() {
     });
     let (status, _) = daemon.terminate();
     assert!(status.success(), "{status}");
+}
+
+/// The command teaches fifty times while the daemon files a thousand messages by the same store.
+#[test]
+#[ignore = "takes long: scripts/test-servers runs it"]
+fn lessons_by_hand_and_a_backlog_do_not_disturb_each_other() {
+    let mailbox = Server::dovecot().mailbox();
+    let setup = Writer::new(&mailbox).write();
+    let mails = many(1000);
+    mailbox.deliver(mails.iter().map(|mail| &*mail.bytes));
+    let mut daemon = setup.daemon("info");
+    let lesson = setup.path("lesson.eml");
+    for mail in &mails[..50] {
+        std::fs::write(&lesson, &mail.bytes).unwrap();
+        let output = setup.learn(mail.label, &lesson);
+        assert!(output.status.success(), "{output:?}");
+    }
+    let judged = || daemon.logged().matches(": judged ").count();
+    wait_until("all to be judged", Duration::from_secs(300), || {
+        judged() >= mails.len()
+    });
+    let (status, _) = daemon.terminate();
+    let log = daemon.logged();
+    assert!(status.success(), "{status}\n{log}");
+    assert!(!log.contains("locked") && !log.contains("ERROR"), "{log}");
+    let models = log.matches("another model judges").count();
+    println!(
+        "50 lessons by hand, {models} models taken up, {} messages judged",
+        mails.len()
+    );
+    assert!(models > 1, "{log}");
+    assert_eq!(Snapshot::of(&mailbox).homes().len(), mails.len());
+}
+
+#[test]
+fn a_model_that_is_broken_when_it_is_reloaded_leaves_the_old_one() {
+    let mailbox = Server::dovecot().mailbox();
+    let setup = Writer::new(&mailbox).write();
+    let model = setup.path("own.model");
+    let whole = std::fs::read(root().join("models/base.model")).unwrap();
+    std::fs::write(&model, &whole).unwrap();
+    let text = std::fs::read_to_string(&setup.config).unwrap();
+    std::fs::write(&setup.config, format!("model = {model:?}\n{text}")).unwrap();
+    let mut daemon = setup.daemon("info");
+    let mut sent = 4;
+    mailbox.deliver(mails(sent).iter().map(|mail| &*mail.bytes));
+    wait_until("mail to be filed", Duration::from_secs(60), || {
+        in_inbox(&mailbox) == 0
+    });
+    for broken in [&whole[..whole.len() / 2], &whole[1..], b""] {
+        std::fs::write(&model, broken).unwrap();
+        let refused = |daemon: &Daemon| daemon.logged().matches("all stays as it was").count();
+        let before = refused(&daemon);
+        daemon.hang_up();
+        wait_until("it to be refused", Duration::from_secs(60), || {
+            daemon.assert_running();
+            refused(&daemon) > before
+        });
+        mailbox.deliver(mails(sent + 4)[sent..].iter().map(|mail| &*mail.bytes));
+        sent += 4;
+        wait_until("mail to be filed", Duration::from_secs(60), || {
+            daemon.assert_running();
+            in_inbox(&mailbox) == 0
+        });
+    }
 }

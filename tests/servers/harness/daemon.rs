@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -70,28 +70,47 @@ impl Setup {
         self.once_injected(call, &format!("error={error}:when={occurrence}+"))
     }
 
+    /// One whole cycle; the calls of this kind that it makes, as strace writes them.
+    #[track_caller]
+    pub(crate) fn once_traced(&self, call: &str) -> String {
+        let (output, traced) = self.once_under_strace(&[&format!("trace={call}")]);
+        assert!(output.status.success(), "run --once: {output:?}");
+        traced
+    }
+
     fn once_injected(&self, call: &str, fault: &str) -> (Output, bool) {
+        let inject = format!("inject={call}:{fault}");
+        let (output, traced) = self.once_under_strace(&[&format!("trace={call}"), &inject]);
+        (output, traced.contains("(INJECTED)"))
+    }
+
+    fn once_under_strace(&self, expressions: &[&str]) -> (Output, String) {
         let trace = self.path("trace");
         let mut command = Command::new("strace");
+        command.args(["-f", "-qq"]);
+        for expression in expressions {
+            command.args(["-e", expression]);
+        }
         command
-            .args(["-f", "-qq", "-e"])
-            .arg(format!("trace={call}"))
-            .arg("-e")
-            .arg(format!("inject={call}:{fault}"))
             .arg("-o")
             .arg(&trace)
             .arg(env!("CARGO_BIN_EXE_anteroom"));
         self.prepare(&mut command, "run");
         let output = command.arg("--once").output().unwrap();
         let traced = std::fs::read(trace).unwrap();
-        let was_met = String::from_utf8_lossy(&traced).contains("(INJECTED)");
-        (output, was_met)
+        (output, String::from_utf8_lossy(&traced).into_owned())
     }
 
     /// What `anteroom status` prints.
     #[track_caller]
     pub(crate) fn status(&self, arguments: &[&str]) -> String {
         self.said("status", arguments)
+    }
+
+    /// Teaches a message by the command; how that ended.
+    pub(crate) fn learn(&self, label: &str, file: &Path) -> Output {
+        let mut command = self.command("learn");
+        command.arg(label).arg(file).output().unwrap()
     }
 
     /// Takes filing back.
