@@ -23,6 +23,7 @@ mod lock;
 mod metrics;
 mod mind;
 mod orders;
+mod told;
 #[cfg(test)]
 mod trials;
 mod trouble;

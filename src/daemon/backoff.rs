@@ -9,6 +9,10 @@ const FIRST: Duration = Duration::from_secs(2);
 /// The longest wait after a lost connection.
 const LONGEST: Duration = Duration::from_secs(5 * 60);
 
+/// The longest wait after trouble of this machine: when the disk has room again, mail is filed within
+/// the minute.
+const LONGEST_HERE: Duration = Duration::from_secs(45);
+
 /// Refused logins after which the account rests: servers lock an account after a handful.
 const LOGINS: u32 = 3;
 
@@ -22,6 +26,8 @@ pub(super) enum Setback {
     Connection,
     /// The server refused the login.
     Login,
+    /// What this program keeps on this machine cannot be used.
+    Here,
 }
 
 /// Waits that grow: doubled after each lost connection, and a long rest after three refused
@@ -37,11 +43,8 @@ impl Backoff {
     /// comes back must not all return in the same second, so a wait is at most halved by it.
     pub(super) fn after(&mut self, setback: Setback, chance: f64) -> Duration {
         let whole = match setback {
-            Setback::Connection => {
-                let doubled = FIRST.saturating_mul(1 << self.losses.min(16));
-                self.losses += 1;
-                doubled.min(LONGEST)
-            }
+            Setback::Connection => self.doubled().min(LONGEST),
+            Setback::Here => self.doubled().min(LONGEST_HERE),
             Setback::Login => {
                 self.logins += 1;
                 if self.logins.is_multiple_of(LOGINS) {
@@ -51,6 +54,12 @@ impl Backoff {
             }
         };
         whole.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0)
+    }
+
+    fn doubled(&mut self) -> Duration {
+        let doubled = FIRST.saturating_mul(1 << self.losses.min(16));
+        self.losses += 1;
+        doubled
     }
 
     /// The server let us in and answered.
@@ -74,6 +83,14 @@ mod tests {
         backoff.reset();
         let half = backoff.after(Setback::Connection, 0.0);
         assert_eq!(half, Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_full_disk_is_looked_at_every_minute() {
+        let mut backoff = Backoff::default();
+        let mut wait = || backoff.after(Setback::Here, 1.0).as_secs();
+        assert_eq!([wait(), wait(), wait()], [2, 4, 8]);
+        assert!((0..1000).all(|_| wait() < 60));
     }
 
     #[test]

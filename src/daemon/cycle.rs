@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::board::{Board, Counts};
 use super::layout::Layout;
 use super::mind::Mind;
+use super::told::Told;
 use super::trouble::Trouble;
 use crate::account::{Account, Mode};
 use crate::clock;
@@ -29,6 +30,7 @@ pub(super) struct Cycle<'a> {
     pub(super) filer: &'a mut Filer,
     pub(super) interrupt: &'a Arc<Interrupt>,
     pub(super) board: &'a Board,
+    pub(super) told: &'a mut Told,
     /// Since when this process counts time.
     pub(super) start: Instant,
 }
@@ -218,7 +220,7 @@ impl Cycle<'_> {
                 now,
             },
         )?;
-        for (mailbox, why) in &scanned.refused {
+        for (mailbox, why) in self.told.news(&scanned.refused) {
             tracing::warn!(account = %self.account.name, %mailbox, "cannot be looked at: {why}");
         }
         loop {

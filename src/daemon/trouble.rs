@@ -43,6 +43,7 @@ impl Trouble {
     pub(super) fn setback(&self) -> Setback {
         match self {
             Trouble::Connect(ConnectError::LoginRefused { .. }) => Setback::Login,
+            Trouble::State(_) => Setback::Here,
             _ => Setback::Connection,
         }
     }

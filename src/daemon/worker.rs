@@ -9,6 +9,7 @@ use super::board::Board;
 use super::cycle::{Cycle, now};
 use super::layout::Layout;
 use super::mind::Mind;
+use super::told::Told;
 use super::trouble::Trouble;
 use super::{Lifetime, Plan};
 use crate::account::Account;
@@ -30,6 +31,7 @@ pub(super) struct Worker<'a> {
     board: &'a Board,
     backoff: Backoff,
     filer: Option<Filer>,
+    told: Told,
     start: Instant,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Worker<'a> {
             board,
             backoff: Backoff::default(),
             filer: None,
+            told: Told::default(),
             start: Instant::now(),
         })
     }
@@ -55,6 +58,7 @@ impl<'a> Worker<'a> {
     /// Works until told to stop; for one round, until it is over.
     pub(super) fn run(mut self, lifetime: Lifetime) -> Result<(), Trouble> {
         loop {
+            let before = self.achieved();
             let served = catch_unwind(AssertUnwindSafe(|| self.serve(lifetime)));
             let trouble = match served {
                 _ if self.interrupt.is_stopped() => None,
@@ -72,6 +76,9 @@ impl<'a> Worker<'a> {
                 return Err(trouble);
             }
             tracing::error!(account = %self.account.name, "{trouble}");
+            if self.achieved() > before {
+                self.backoff.reset();
+            }
             let wait = self.backoff.after(trouble.setback(), fastrand::f64());
             self.rest(wait);
         }
@@ -144,8 +151,17 @@ impl<'a> Worker<'a> {
             filer,
             interrupt: &self.interrupt,
             board: self.board,
+            told: &mut self.told,
             start: self.start,
         }
+    }
+
+    /// How much was done for good: a connection that breaks in the middle of a long backlog, each time
+    /// further on, is one to come back to soon.
+    fn achieved(&self) -> u64 {
+        let lines = self.board.lines();
+        let counts = lines.get(&self.account.name).map(|line| line.counts);
+        counts.map_or(0, |counts| counts.filed + counts.learned)
     }
 
     /// Keeps what went wrong, for `status` and metrics.

@@ -18,6 +18,8 @@ mod harness {
     pub(crate) mod daemon;
     /// Mail on its way in.
     pub(crate) mod delivery;
+    /// A disk that can be filled.
+    pub(crate) mod disk;
     /// Messages whose verdict is known.
     pub(crate) mod mails;
     /// A connection that ends where a test says.
@@ -26,6 +28,8 @@ mod harness {
     pub(crate) mod server;
     /// Where every message of a mailbox is, and in which state.
     pub(crate) mod snapshot;
+    /// Connections that go wrong at a word.
+    pub(crate) mod valve;
 }
 
 mod cases {
@@ -39,6 +43,10 @@ mod cases {
     mod harness;
     /// The process ends at every write.
     mod kills;
+    /// What a message may cost, and whom the program talks to.
+    mod limits;
+    /// What the machine does to it: no room, I/O errors, many at once, an order to end.
+    mod machine;
     /// How fast mail is filed.
     mod pace;
     /// Two mail programs move the same mail at once.
@@ -47,4 +55,6 @@ mod cases {
     mod renumbered;
     /// Where the password is, and where it is not.
     mod secrets;
+    /// Everything at once, for a long time.
+    mod soak;
 }

@@ -1,9 +1,8 @@
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use crate::harness::account::Writer;
 use crate::harness::mails::{Mail, mails};
-use crate::harness::server::{Server, root};
+use crate::harness::server::{Server, need};
 use crate::harness::snapshot::Snapshot;
 
 /// Calls by which the journal and the server's commands leave the process.
@@ -81,14 +80,6 @@ fn survives(
     after.assert_nothing_lost_or_changed(&delivered);
     assert_eq!(&after.homes(), homes, "{call} {occurrence}");
     killed
-}
-
-fn need(program: &str) {
-    let done = Command::new(root().join("scripts/need"))
-        .arg(program)
-        .status()
-        .unwrap();
-    assert!(done.success(), "{program} is needed");
 }
 
 #[test]

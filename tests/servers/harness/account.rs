@@ -39,6 +39,7 @@ pub(crate) struct Writer<'m> {
     security: Security,
     mode: &'static str,
     password: Option<String>,
+    state: Option<PathBuf>,
 }
 
 impl<'m> Writer<'m> {
@@ -49,6 +50,7 @@ impl<'m> Writer<'m> {
             security: Security::Tls,
             mode: "file",
             password: None,
+            state: None,
         }
     }
 
@@ -75,12 +77,19 @@ impl<'m> Writer<'m> {
         self
     }
 
+    /// Another place for the state than beside the configuration.
+    pub(crate) fn state(mut self, state: PathBuf) -> Writer<'m> {
+        self.state = Some(state);
+        self
+    }
+
     pub(crate) fn write(self) -> Setup {
         let directory = tempfile::tempdir().unwrap();
         let secret = directory.path().join("secret");
         std::fs::write(&secret, format!("{}\n", self.mailbox.server.password)).unwrap();
         std::fs::set_permissions(&secret, permissions(0o600)).unwrap();
-        let state = directory.path().join("state");
+        let beside = || directory.path().join("state");
+        let state = self.state.clone().unwrap_or_else(beside);
         let config = directory.path().join("config.toml");
         std::fs::write(&config, self.text(&state, &secret)).unwrap();
         std::fs::set_permissions(&config, permissions(0o600)).unwrap();

@@ -43,6 +43,18 @@ impl Stored {
     pub(crate) fn sha256(&self) -> [u8; 32] {
         Sha256::digest(&self.bytes).into()
     }
+
+    /// What the journal knows it by, worked out anew: digest of its header and size.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        let header = &self.bytes[..end.unwrap_or(self.bytes.len())];
+        let size = u32::try_from(self.bytes.len()).unwrap();
+        Sha256::new()
+            .chain_update(header)
+            .chain_update(size.to_le_bytes())
+            .finalize()
+            .into()
+    }
 }
 
 impl Client {
@@ -218,6 +230,26 @@ impl Client {
         if reply.tagged.starts_with("OK") {
             self.remove(from, uids);
         }
+    }
+
+    /// Moves one message by MOVE; true if the server says that this very session moved it.
+    pub(crate) fn moves(&mut self, from: &str, uid: u32, to: &str) -> bool {
+        self.select(from);
+        let reply = self.try_command(&format!("UID MOVE {uid} {}", quoted(to)));
+        let mut lines = reply.untagged.iter().map(|line| &line.text);
+        reply.tagged.contains("[COPYUID ") || lines.any(|line| line.contains("[COPYUID "))
+    }
+
+    /// UIDs and `X-Test` headers of all messages of a folder.
+    pub(crate) fn ids(&mut self, folder: &str) -> Vec<(u32, String)> {
+        self.command(&format!("EXAMINE {}", quoted(folder)));
+        self.selected = None;
+        let what = "UID FLAGS BODY.PEEK[HEADER.FIELDS (X-TEST)]";
+        let reply = self.try_command(&format!("UID FETCH 1:* ({what})"));
+        let found = reply.untagged.into_iter().filter_map(stored);
+        found
+            .map(|message| (message.uid, super::snapshot::id(&message)))
+            .collect()
     }
 
     /// Copies messages.

@@ -1,11 +1,12 @@
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Setup;
+use super::server::root;
 
 /// `anteroom run`, as a process.
 pub(crate) struct Daemon {
@@ -25,6 +26,7 @@ impl Setup {
             .args([subcommand, "--config"])
             .arg(&self.config)
             .env_remove("ANTEROOM_CONFIG")
+            .envs(allocation())
             .env("XDG_CONFIG_HOME", self.path("no-config"))
             .env("XDG_STATE_HOME", self.path("no-state"))
             .stdin(Stdio::null());
@@ -47,15 +49,7 @@ impl Setup {
     /// is 1. True if it was ended, false if it came to its end before.
     #[track_caller]
     pub(crate) fn once_killed_at(&self, call: &str, occurrence: usize) -> bool {
-        let mut command = Command::new("strace");
-        command
-            .args(["-f", "-qq", "-o", "/dev/null", "-e"])
-            .arg(format!("trace={call}"))
-            .arg("-e")
-            .arg(format!("inject={call}:signal=KILL:when={occurrence}"))
-            .arg(env!("CARGO_BIN_EXE_anteroom"));
-        self.prepare(&mut command, "run");
-        let output = command.arg("--once").output().unwrap();
+        let (output, _) = self.once_injected(call, &format!("signal=KILL:when={occurrence}"));
         let killed = std::os::unix::process::ExitStatusExt::signal(&output.status) == Some(9)
             || output.status.code() == Some(137);
         assert!(
@@ -65,10 +59,58 @@ impl Setup {
         killed
     }
 
+    /// One whole cycle under strace, in which a kind of call fails from the given one on. How it
+    /// ended, and whether any call failed.
+    pub(crate) fn once_failing_from(
+        &self,
+        call: &str,
+        occurrence: usize,
+        error: &str,
+    ) -> (Output, bool) {
+        self.once_injected(call, &format!("error={error}:when={occurrence}+"))
+    }
+
+    /// One whole cycle; the calls of this kind that it makes, as strace writes them.
+    #[track_caller]
+    pub(crate) fn once_traced(&self, call: &str) -> String {
+        let (output, traced) = self.once_under_strace(&[&format!("trace={call}")]);
+        assert!(output.status.success(), "run --once: {output:?}");
+        traced
+    }
+
+    fn once_injected(&self, call: &str, fault: &str) -> (Output, bool) {
+        let inject = format!("inject={call}:{fault}");
+        let (output, traced) = self.once_under_strace(&[&format!("trace={call}"), &inject]);
+        (output, traced.contains("(INJECTED)"))
+    }
+
+    fn once_under_strace(&self, expressions: &[&str]) -> (Output, String) {
+        let trace = self.path("trace");
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq"]);
+        for expression in expressions {
+            command.args(["-e", expression]);
+        }
+        command
+            .arg("-o")
+            .arg(&trace)
+            .arg(env!("CARGO_BIN_EXE_anteroom"));
+        self.prepare(&mut command, "run");
+        let output = command.arg("--once").output().unwrap();
+        let traced = std::fs::read(trace).unwrap();
+        (output, String::from_utf8_lossy(&traced).into_owned())
+    }
+
     /// What `anteroom status` prints.
     #[track_caller]
     pub(crate) fn status(&self, arguments: &[&str]) -> String {
         self.said("status", arguments)
+    }
+
+    /// Teaches a message by the command; how that ended.
+    pub(crate) fn learn(&self, label: &str, file: &Path) -> Output {
+        let mut command = self.command("learn");
+        command.arg(label).arg(file).output().unwrap()
     }
 
     /// Takes filing back.
@@ -86,7 +128,11 @@ impl Setup {
 
     /// Starts the daemon, its log at this level.
     pub(crate) fn daemon(&self, level: &str) -> Daemon {
-        let log = self.path("log");
+        self.daemon_into(level, self.path("log"))
+    }
+
+    /// Starts the daemon; what it says is appended there.
+    pub(crate) fn daemon_into(&self, level: &str, log: PathBuf) -> Daemon {
         let file = File::options()
             .create(true)
             .append(true)
@@ -103,6 +149,19 @@ impl Setup {
     }
 }
 
+/// How a service manager has memory allocated: what the unit says of it.
+fn allocation() -> Vec<(String, String)> {
+    let unit = std::fs::read_to_string(root().join("contrib/systemd/anteroom.service")).unwrap();
+    let settings: Vec<(String, String)> = unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("Environment=")?.split_once('='))
+        .filter(|(name, _)| name.starts_with("MALLOC_"))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    assert!(!settings.is_empty(), "the unit says nothing of memory");
+    settings
+}
+
 impl Daemon {
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -110,10 +169,34 @@ impl Daemon {
 
     /// The most memory it has held, in KiB.
     pub(crate) fn peak_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let peak = peak.unwrap().trim().trim_end_matches(" kB");
-        peak.parse().unwrap()
+        self.kibibytes("VmHWM:").unwrap()
+    }
+
+    /// The memory it holds now, in KiB; none if it has ended.
+    pub(crate) fn memory(&self) -> Option<u64> {
+        self.kibibytes("VmRSS:")
+    }
+
+    fn kibibytes(&self, name: &str) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.trim().trim_end_matches(" kB").parse().ok()
+    }
+
+    /// How many files and connections it holds open; none if it has ended.
+    pub(crate) fn descriptors(&self) -> Option<usize> {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.id())).ok()?;
+        Some(open.count())
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Has it read its configuration anew.
+    pub(crate) fn hang_up(&self) {
+        self.signal(Signal::HUP);
     }
 
     /// Asks it to end as a service manager does; how, and after what time it did.

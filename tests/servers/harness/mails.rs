@@ -30,6 +30,11 @@ pub(crate) fn mails(count: usize) -> Vec<Mail> {
     mails
 }
 
+/// All there are of the kind of [`mails`].
+pub(crate) fn available() -> Vec<Mail> {
+    examples().iter().flatten().cloned().collect()
+}
+
 /// Many messages of the kind of [`mails`], no two the same.
 pub(crate) fn many(count: usize) -> Vec<Mail> {
     let base = mails(400);

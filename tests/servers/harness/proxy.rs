@@ -53,6 +53,7 @@ struct Shared {
     was_cut: AtomicBool,
     to_server: AtomicUsize,
     to_client: AtomicUsize,
+    bytes_to_client: AtomicUsize,
     over: AtomicBool,
 }
 
@@ -94,6 +95,11 @@ impl Proxy {
     /// Records that went this way, over all connections.
     pub(crate) fn records(&self, towards: Towards) -> usize {
         self.shared.records(towards).load(Ordering::SeqCst)
+    }
+
+    /// Bytes that the client got, over all connections.
+    pub(crate) fn bytes_received(&self) -> usize {
+        self.shared.bytes_to_client.load(Ordering::SeqCst)
     }
 
     /// True if a connection was ended on purpose.
@@ -169,6 +175,10 @@ fn pass_on(
         }
         to.write_all(&record)?;
         shared.records(towards).fetch_add(1, Ordering::SeqCst);
+        if towards == Towards::Client {
+            let bytes = &shared.bytes_to_client;
+            bytes.fetch_add(record.len(), Ordering::SeqCst);
+        }
     }
     Ok(Ending::Close)
 }

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -131,6 +132,39 @@ impl Server {
         SHARED.get_or_init(|| Server::start(Kind::Dovecot, &[("HIDE", "MOVE UIDPLUS")]))
     }
 
+    /// Stops it and starts it again on the same ports, with the mail it has.
+    pub(crate) fn restart(&self) {
+        let done = Command::new(root().join("scripts/servers/server"))
+            .args(["restart", self.kind.name()])
+            .arg(&self.directory)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(done.success(), "{:?} does not start again", self.kind);
+    }
+
+    /// Sends a signal to the server's own processes of this name; to how many.
+    pub(crate) fn signal(&self, name: &str, signal: Signal) -> usize {
+        let master = std::fs::read_to_string(self.directory.join("run/master.pid")).unwrap();
+        let mut hit = 0;
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let Some(id) = entry.file_name().to_str().and_then(|id| id.parse().ok()) else {
+                continue;
+            };
+            // "4711 (imap) S 4700 …": the number after the state is the parent's.
+            let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let is_ours = stat
+                .split_once(&format!(" ({name}) "))
+                .and_then(|(_, rest)| rest.split(' ').nth(1))
+                .is_some_and(|parent| parent == master.trim());
+            if let Some(process) = Pid::from_raw(id).filter(|_| is_ours) {
+                hit += usize::from(kill_process(process, signal).is_ok());
+            }
+        }
+        hit
+    }
+
     /// What the server wrote down.
     pub(crate) fn log(&self) -> PathBuf {
         self.directory.join("log")
@@ -178,6 +212,15 @@ impl Drop for Server {
 /// Root of the repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Installs a program that is missing.
+pub(crate) fn need(program: &str) {
+    let done = Command::new(root().join("scripts/need"))
+        .arg(program)
+        .status()
+        .unwrap();
+    assert!(done.success(), "{program} is needed");
 }
 
 pub(crate) fn permissions(mode: u32) -> std::fs::Permissions {
