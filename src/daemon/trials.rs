@@ -7,6 +7,7 @@ use super::board::Board;
 use super::cycle::{Cycle, now};
 use super::layout::Layout;
 use super::mind::Mind;
+use super::told::Told;
 use crate::account::{Account, Backlog, Mode};
 use crate::decide::Policy;
 use crate::filing::Filer;
@@ -60,6 +61,7 @@ fn round(server: &Server) {
         filer: &mut filer,
         interrupt: &interrupt,
         board: &board,
+        told: &mut Told::default(),
         start,
     };
     cycle.run(&mut server.connect()).unwrap();
