@@ -32,47 +32,67 @@ fn reminder(number: usize) -> Vec<u8> {
     .into_bytes()
 }
 
-/// One round of an account that files everything there is.
-fn round(server: &Server) {
-    let mut account = Account::example();
-    account.mode = Mode::File;
-    account.pace.backlog = Backlog::Judge;
-    account.pace.moves_per_hour = 1_000;
-    let layout = layout(&account);
-    let mut state = State::in_memory().unwrap();
-    let start = Instant::now();
-    let managed = layout.managed();
-    let most = account.pace.moves_per_hour;
-    let mut filer = Filer::new(account.name.clone(), managed, most, (&state, now(start))).unwrap();
-    let model = Model::shipped().unwrap();
-    let mut mind = Mind::new(
-        Owner::default(),
-        model.clone(),
-        (model, None),
-        Policy::default(),
-    );
-    let interrupt = Arc::new(Interrupt::new());
-    let board = Board::new(std::iter::once(account.name.clone()));
-    let mut cycle = Cycle {
-        account: &account,
-        layout: &layout,
-        mind: &mut mind,
-        state: &mut state,
-        filer: &mut filer,
-        interrupt: &interrupt,
-        board: &board,
-        told: &mut Told::default(),
-        start,
-    };
-    cycle.run(&mut server.connect()).unwrap();
+/// An account that files everything there is, with what it remembers.
+struct House {
+    account: Account,
+    layout: Layout,
+    state: State,
+    mind: Mind,
+    filer: Filer,
+    start: Instant,
 }
 
-fn layout(account: &Account) -> Layout {
-    let namespace = Namespace {
-        prefix: String::new(),
-        delimiter: Some('/'),
-    };
-    Layout::new(account, &namespace).unwrap()
+impl House {
+    fn new() -> House {
+        let mut account = Account::example();
+        account.mode = Mode::File;
+        account.pace.backlog = Backlog::Judge;
+        account.pace.moves_per_hour = 1_000;
+        let namespace = Namespace {
+            prefix: String::new(),
+            delimiter: Some('/'),
+        };
+        let layout = Layout::new(&account, &namespace).unwrap();
+        let state = State::in_memory().unwrap();
+        let start = Instant::now();
+        let clocks = (&state, now(start));
+        let filer = Filer::new(account.name.clone(), layout.managed(), 1_000, clocks).unwrap();
+        let model = Model::shipped().unwrap();
+        let mind = Mind::new(
+            Owner::default(),
+            model.clone(),
+            (model, None),
+            Policy::default(),
+        );
+        House {
+            account,
+            layout,
+            state,
+            mind,
+            filer,
+            start,
+        }
+    }
+
+    fn target(&self, label: Label) -> MailboxName {
+        self.layout.target(label).unwrap().clone()
+    }
+
+    fn round(&mut self, server: &Server) {
+        let board = Board::new(std::iter::once(self.account.name.clone()));
+        let mut cycle = Cycle {
+            account: &self.account,
+            layout: &self.layout,
+            mind: &mut self.mind,
+            state: &mut self.state,
+            filer: &mut self.filer,
+            interrupt: &Arc::new(Interrupt::new()),
+            board: &board,
+            told: &mut Told::default(),
+            start: self.start,
+        };
+        cycle.run(&mut server.connect()).unwrap();
+    }
 }
 
 /// What is not proven is looked for in the folder it went to; the next batch is in the inbox.
@@ -86,12 +106,35 @@ fn every_batch_is_read_from_the_folder_it_is_in() {
         for number in 0..2 * limits::BATCH + 10 {
             server.deliver(&MailboxName::inbox(), &reminder(number));
         }
-        let layout = layout(&Account::example());
-        let target = layout.target(Label::GenericInvite).unwrap();
-        server.make(target);
-        server.quirk(target, Quirk::ProvesNothing);
-        round(&server);
-        assert_eq!(server.mail(target).len(), 2 * limits::BATCH + 10);
+        let mut house = House::new();
+        let target = house.target(Label::GenericInvite);
+        server.make(&target);
+        server.quirk(&target, Quirk::ProvesNothing);
+        house.round(&server);
+        assert_eq!(server.mail(&target).len(), 2 * limits::BATCH + 10);
         assert!(server.mail(&MailboxName::inbox()).is_empty());
     }
+}
+
+/// Without MOVE the owner's mail program copies a message and then removes it; between the two it
+/// is filed.
+#[test]
+fn a_copy_of_the_owners_that_came_before_ours_wins_too() {
+    let server = Server::new(&[Ability::UidPlus]);
+    let mut house = House::new();
+    let (ours, theirs) = (
+        house.target(Label::GenericInvite),
+        house.target(Label::Spam),
+    );
+    server.make(&ours);
+    server.make(&theirs);
+    house.round(&server);
+    server.deliver(&theirs, &reminder(1));
+    server.deliver(&MailboxName::inbox(), &reminder(1));
+    house.round(&server);
+    let left = |mailbox: &MailboxName| server.mail(mailbox).len();
+    assert_eq!(
+        (left(&MailboxName::inbox()), left(&ours), left(&theirs)),
+        (0, 0, 1)
+    );
 }

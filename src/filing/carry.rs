@@ -105,7 +105,7 @@ impl Filer {
         if items.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        let marks = self.marks(desk, load.source, targets)?;
+        let marks = self.marks(desk, load.source, targets, route)?;
         open_source(desk.store, load.source, load.uid_validity, route)?;
         let (fit, rest) = self.check(desk, load, items)?;
         let intent = |item: &Item<'_>| {
@@ -129,11 +129,15 @@ impl Filer {
     }
 
     /// What the UIDs of the managed folders are at, but for the source.
+    ///
+    /// Without MOVE the owner's mail program copies too before it removes: its copy may be there
+    /// already while the message is still here. There the marks are those of the last look.
     fn marks(
         &self,
         desk: &mut Desk<'_>,
         source: &MailboxName,
         targets: &BTreeMap<&MailboxName, Status>,
+        route: Route,
     ) -> Result<Vec<Mark>, FilingError> {
         let mut marks = Vec::new();
         for mailbox in self.managed.iter().filter(|other| *other != source) {
@@ -142,11 +146,17 @@ impl Filer {
                 // Nobody can move anything into a folder that is not there.
                 None => unless_refused(desk.store.status(mailbox))?,
             };
-            marks.extend(status.map(|status| Mark {
+            let Some(status) = status else { continue };
+            let looked = match route {
+                Route::Move => None,
+                Route::Copy => desk.journal.looked_up_to(&self.account, mailbox)?,
+            };
+            let looked = looked.filter(|(validity, _)| *validity == status.uid_validity);
+            marks.push(Mark {
                 mailbox: mailbox.clone(),
                 uid_validity: status.uid_validity,
-                uid_next: status.uid_next,
-            }));
+                uid_next: looked.map_or(status.uid_next, |(_, uid)| uid.min(status.uid_next)),
+            });
         }
         Ok(marks)
     }

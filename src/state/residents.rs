@@ -137,6 +137,16 @@ impl State {
         folder(&self.connection, account, mailbox).map_err(|cause| self.error(cause))
     }
 
+    /// From which UID on the messages of a folder came since it was last looked at.
+    pub(crate) fn looked_up_to(
+        &self,
+        account: &AccountName,
+        mailbox: &MailboxName,
+    ) -> Result<Option<(UidValidity, Uid)>, StateError> {
+        let folder = self.folder(account, mailbox)?;
+        Ok(folder.and_then(|folder| folder.uid_validity.zip(folder.first_new)))
+    }
+
     /// The UIDs in the table of a folder, ascending.
     pub(crate) fn listed(&self, folder: &FolderRecord) -> Result<Vec<Uid>, StateError> {
         let read = || -> rusqlite::Result<Vec<Uid>> {
