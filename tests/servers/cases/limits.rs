@@ -47,10 +47,7 @@ fn of_a_message_of_100_mib_one_mib_is_fetched() {
     std::thread::sleep(Duration::from_secs(2));
     let bytes = proxy.bytes_received() - before;
     let grown = daemon.peak_memory().saturating_sub(memory);
-    println!(
-        "{} KiB received, {grown} KiB more memory",
-        bytes >> 10
-    );
+    println!("{} KiB received, {grown} KiB more memory", bytes >> 10);
     assert!(bytes <= RECEIVED, "{bytes}");
     assert!(grown <= 32 << 10, "{grown} KiB");
 }

@@ -179,7 +179,7 @@ fn a_slope_is_found() {
     let sample = |second: u64| Sample {
         at: Duration::from_secs(second),
         kibibytes: 20_000 + second + if second % 10 == 3 { 9_000 } else { 0 },
-        descriptors: 12 + usize::from(second % 7 == 0),
+        descriptors: 12 + usize::from(second.is_multiple_of(7)),
     };
     let samples: Vec<Sample> = (0..600).map(sample).collect();
     let (slope, error) = slope(&samples, Duration::from_secs(20));
