@@ -172,7 +172,7 @@ enum Deferred {
 }
 
 /// The record of the folder that is open; begun if it is looked at for the first time, or its UIDs
-/// are new ones.
+/// are new ones. Of one that this program was about to make, all that is in it came since.
 fn table(
     state: &mut State,
     look: &Look<'_>,
@@ -185,7 +185,11 @@ fn table(
     if is_same && folder.first_new.is_some() {
         return Ok(Some(folder));
     }
-    let first_new = present.last().map_or(Uid(1), |last| last.next());
+    let is_made = folder.uid_validity.is_none() && folder.first_new.is_some();
+    let first_new = match present.last() {
+        Some(last) if !is_made => last.next(),
+        _ => Uid(1),
+    };
     state.begin_table(look, selected.uid_validity, first_new)?;
     state.folder(look.account, look.mailbox)
 }

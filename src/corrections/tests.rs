@@ -32,6 +32,17 @@ fn what_lies_there_at_the_first_look_teaches_nothing() {
 }
 
 #[test]
+fn what_lies_in_a_folder_that_was_not_there_is_a_lesson_at_the_first_look() {
+    let mut desk = Desk::new();
+    desk.open().note_absent(&desk.account, &spam()).unwrap();
+    desk.deliver(&spam(), 7);
+    desk.deliver(&pitch(), 8);
+    desk.passes(2);
+    assert_eq!(desk.lessons(), [(7, Label::Spam)]);
+    assert_eq!(desk.passes(2).count(Outcome::Learned), 0);
+}
+
+#[test]
 fn a_move_into_a_verdict_folder_is_a_lesson_once_it_has_stood() {
     let mut desk = Desk::new();
     desk.passes(1);

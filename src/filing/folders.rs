@@ -178,6 +178,8 @@ impl Filer {
             return Err(CannotFile::Missing(target.clone()).into());
         }
         self.tried.push(target.clone());
+        // Before, not after: what the owner moves into it is a lesson, however soon they do.
+        desk.journal.note_absent(&self.account, target)?;
         match desk.store.create(target) {
             Ok(())
             | Err(MailError::Refused {

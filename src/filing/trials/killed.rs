@@ -1,6 +1,7 @@
 //! Dying at every call and at every write.
 
 use super::*;
+use crate::mailstore::Uid;
 use crate::mailstore::simulated::Death;
 
 const DEATHS: [Death; 3] = [Death::Before, Death::Halfway, Death::After];
@@ -94,6 +95,30 @@ fn sweep_writes(abilities: &[Ability]) {
 fn dying_at_any_write_loses_and_doubles_nothing() {
     sweep_writes(MOVES);
     sweep_writes(COPIES);
+}
+
+/// Of a folder that is there because of us, all mail is known to have come since.
+#[test]
+fn a_folder_is_known_to_be_new_whenever_its_maker_dies() {
+    let pitches = folder(Label::Pitch);
+    let mut made = 0;
+    for call in 1.. {
+        let server = Server::new(MOVES);
+        server.deliver(&MailboxName::inbox(), &letter(Label::Pitch, 1));
+        let mut journal = State::in_memory().unwrap();
+        server.die_at(call, Death::After);
+        let survived = life(&server, &mut journal).is_ok();
+        server.live();
+        if server.connect().status(&pitches).is_ok() {
+            let record = journal.folder(&account(), &pitches).unwrap().unwrap();
+            assert_eq!(record.first_new, Some(Uid(1)), "{call}");
+            made += 1;
+        }
+        if survived {
+            break;
+        }
+    }
+    assert!(made > 2, "{made}");
 }
 
 /// The same without memory: so these tests can see a message twice.

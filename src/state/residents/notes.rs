@@ -42,6 +42,30 @@ impl State {
         change(self, |transaction| note_own(transaction, account, noted))
     }
 
+    /// Notes that a folder is not there and is about to be made: whatever is in it at the first look
+    /// came since, also if nobody lives to note that it was made.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn note_absent(
+        &mut self,
+        account: &AccountName,
+        mailbox: &MailboxName,
+    ) -> Result<(), StateError> {
+        change(self, |transaction| {
+            let key = params![account.as_str(), mailbox.as_str()];
+            transaction.execute(sql::ADD_FOLDER, key)?;
+            let Some(folder) = folder(transaction, account, mailbox)? else {
+                return Ok(());
+            };
+            depart_all(transaction, account, folder.id)?;
+            let no_uid_validity: Option<u32> = None;
+            transaction
+                .execute(sql::BEGIN_TABLE, params![no_uid_validity, 1, folder.id])
+                .map(drop)
+        })
+    }
+
     /// Notes that the program made a folder, empty: what is in it from now on came since.
     ///
     /// # Errors

@@ -66,6 +66,10 @@ pub(super) const NOTE_FOLDER: &str = "INSERT INTO folder (account, mailbox, uid_
     ON CONFLICT (account, mailbox) DO UPDATE SET uid_validity = excluded.uid_validity
     WHERE uid_validity IS NULL";
 
+/// Account, mailbox.
+pub(super) const ADD_FOLDER: &str =
+    "INSERT OR IGNORE INTO folder (account, mailbox) VALUES (?1, ?2)";
+
 /// Account, fingerprint.
 pub(super) const NOTE_DEPARTED: &str = "INSERT INTO departed (account, fingerprint, filed)
     VALUES (?1, ?2, ?3)
