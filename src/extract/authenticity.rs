@@ -159,6 +159,11 @@ fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
     let is_platforms = matches!(claim.by, ClaimedBy::FromDomain | ClaimedBy::MessageId);
     let looks = claim.by == ClaimedBy::Looks;
     let imitates = |host: &str| platform_imitated(host).is_some() || is_disguised(host);
+    let is_imitation = match claim.by {
+        // Else the claim would be by looks.
+        ClaimedBy::Nothing | ClaimedBy::FromDomain => is_disguised(from),
+        ClaimedBy::Looks | ClaimedBy::MessageId => imitates(from),
+    };
     let found = [
         (Forgery::BorrowedName, looks),
         (
@@ -176,7 +181,7 @@ fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
         (Forgery::MaskedLink, masks_a_link(message, from)),
         (
             Forgery::LookAlikeHost,
-            imitates(from) || hosts.distinct().any(imitates),
+            is_imitation || hosts.distinct().any(imitates),
         ),
     ];
     found

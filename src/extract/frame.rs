@@ -18,14 +18,16 @@ use super::layout::{Clues, Definition, Place};
 use super::platform::{Claim, ClaimedBy};
 use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults, history};
-use crate::message::{Defect, Message};
+use crate::message::{Defect, Message, lower_case};
 
 /// What is known of a mail's frame before its lines are read.
 struct Frame<'a> {
     definition: &'static Definition,
     place: Place,
     name: Option<&'a str>,
-    /// The same as it is looked for.
+    /// The same in lower case.
+    lower_name: Option<String>,
+    /// The same as a line of its own is compared with.
     bare_name: Option<String>,
     subject: &'a str,
 }
@@ -41,9 +43,10 @@ impl Frame<'_> {
     fn is_frame(&self, line: &Line<'_>) -> bool {
         let is_written = || {
             same_words(line.text, self.subject)
-                || self.definition.is_furniture(&line.lower)
+                || self.definition.is_furniture(line.lower)
                 || self
                     .name
+                    .zip(self.lower_name.as_deref())
                     .is_some_and(|name| name::speaks_of(line, name, self.definition))
         };
         !line.is_empty() && is_written() && !defaults::is_stock(line.text)
@@ -74,7 +77,8 @@ pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
 
 /// Fills in what the frame holds, and the note.
 fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact) {
-    let mut all = lines::split(message, claim);
+    let lowered = lines::lowered(message);
+    let mut all = lines::split(message, &lowered, claim);
     let frame_links = all.iter().map(|line| line.frame_links).sum();
     contact.aside.platform_links = match platform_has_links(message, claim) {
         true => frame_links,
@@ -89,6 +93,7 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
         definition,
         place,
         name: name.as_deref(),
+        lower_name: name.as_deref().map(lower_case),
         bare_name: name.as_deref().map(name::bare),
         subject: message.subject.trim(),
     };
@@ -166,7 +171,7 @@ fn without_reminder(found: &str, name: Option<&str>) -> String {
     let kept: Vec<&str> = found
         .lines()
         .filter(|line| {
-            let lower = line.to_lowercase();
+            let lower = lower_case(line);
             let reminds = REMINDER.iter().any(|word| lower.contains(word));
             let is_short = line.split_whitespace().count() <= 6;
             !(reminds && (is_short || first_name.is_some_and(|name| line.contains(name))))

@@ -182,13 +182,16 @@ fn is_linkedin_made(message: &Message) -> bool {
 /// The platform whose name the sender wears without owning it.
 fn looks_like(message: &Message, from: &Address) -> Option<Platform> {
     let name = from.name.as_deref().unwrap_or_default();
-    if is_rewritten_by_list(message, from, name) {
-        return None;
-    }
-    platform_of_headers(message)
-        .or_else(|| platform_of_local_part(from))
-        .or_else(|| platform_named(name))
-        .or_else(|| platform_imitated(from.domain()))
+    let worn = || {
+        platform_of_headers(message)
+            .or_else(|| platform_of_local_part(from))
+            .or_else(|| platform_named(name))
+    };
+    let worn = match is_rewritten_by_list(message, from, name) {
+        true => None,
+        false => worn(),
+    };
+    worn.or_else(|| platform_imitated(from.domain()))
 }
 
 /// True for "NAME via LIST" with the list's own address, as lists write `From` when the sender's

@@ -263,16 +263,16 @@ fn was_asked_for(message: &Message) -> bool {
 fn edges(text: &str) -> String {
     const EDGE: usize = 2_000;
     if text.len() <= 2 * EDGE {
-        return text.to_lowercase();
+        return lower_case(text);
     }
     let head = &text[..text.floor_char_boundary(EDGE)];
     let tail = &text[text.ceil_char_boundary(text.len() - EDGE)..];
-    format!("{}\n{}", head.to_lowercase(), tail.to_lowercase())
+    format!("{}\n{}", lower_case(head), lower_case(tail))
 }
 
 /// True for a colleague's calendar, a team's meeting, and a calendar's answer to the owner.
 fn is_team_calendar(message: &Message) -> bool {
-    ANSWERED.begin(&message.subject.to_lowercase())
+    ANSWERED.begin(&lower_case(&message.subject))
         || subject_has(message, &TEAM_MEETINGS)
         || is_from_colleague(message)
 }

@@ -24,7 +24,7 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
                 .as_deref()
                 .is_some_and(|to| line.text.contains(to))
         };
-        if first_link.is_some() && has_recipient() || INDEX.is_in(&line.lower) {
+        if first_link.is_some() && has_recipient() || INDEX.is_in(line.lower) {
             return first_of_block(lines, index, first_link);
         }
         if first_link.is_none() && line.has_frame_link() {

@@ -12,7 +12,7 @@ use crate::message::{LINK_MARK, Message, lower_case};
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
     /// The same in lower case.
-    pub(super) lower: String,
+    pub(super) lower: &'a str,
     /// Links of the platform in it (of anybody, if the mail is forged).
     pub(super) frame_links: u32,
     /// Nothing but a link.
@@ -59,30 +59,44 @@ pub(in crate::extract) fn text_of(message: &Message) -> &str {
     }
 }
 
-/// Splits the part to read into lines.
+/// The text whose lines are looked at, in lower case.
+pub(super) fn lowered(message: &Message) -> String {
+    lower_case(looked_at(message))
+}
+
+fn looked_at(message: &Message) -> &str {
+    let text = text_of(message);
+    &text[..text.floor_char_boundary(limits::FRAME_BYTES)]
+}
+
+/// Splits the part to read into lines, which go with those of the same [`lowered`].
 ///
 /// Where not one link is the platform's, the mail is not either, and its links take their place.
-pub(super) fn split<'a>(message: &'a Message, claim: &Claim) -> Vec<Line<'a>> {
+pub(super) fn split<'a>(message: &'a Message, lowered: &'a str, claim: &Claim) -> Vec<Line<'a>> {
     if claim.by == ClaimedBy::Looks {
-        return split_by(message, |_| true);
+        return split_by(message, lowered, |_| true);
     }
-    let lines = split_by(message, |host| claim.platform.owns(host));
+    let lines = split_by(message, lowered, |host| claim.platform.owns(host));
     if !lines.iter().any(Line::has_frame_link) {
-        return split_by(message, |_| true);
+        return split_by(message, lowered, |_| true);
     }
     lines
 }
 
-fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>> {
+fn split_by<'a>(
+    message: &'a Message,
+    lowered: &'a str,
+    is_frame: impl Fn(&str) -> bool,
+) -> Vec<Line<'a>> {
     let is_frame_link = |link: &str| host_of(link).is_some_and(|host| is_frame(&host));
     let mut targets = message.html.iter().flat_map(|html| &html.links);
     let is_html = message.plain.trim().is_empty();
-    let text = text_of(message);
     let holds_http = Finder::new("http");
-    text[..text.floor_char_boundary(limits::FRAME_BYTES)]
+    looked_at(message)
         .lines()
+        .zip(lowered.lines())
         .take(limits::FRAME_LINES)
-        .map(|line| {
+        .map(|(line, lower)| {
             let mut frame_links = 0;
             let marks = match line.is_ascii() {
                 true => 0,
@@ -93,24 +107,44 @@ fn split_by(message: &Message, is_frame: impl Fn(&str) -> bool) -> Vec<Line<'_>>
                     frame_links += u32::from(is_frame_link(&link.target));
                 }
             }
-            let mut words = 0;
-            let mut links = 0;
-            let may_link = holds_http.find(line.as_bytes()).is_some();
-            for word in line.split_whitespace() {
-                words += 1;
-                if let Some(at) = may_link.then(|| word.find("http")).flatten() {
-                    links += 1;
-                    frame_links += u32::from(marks == 0 && is_frame_link(&word[at..]));
-                }
+            let (words, links, plain_links) = match holds_http.find(line.as_bytes()) {
+                Some(_) => words_and_links(line, is_frame_link),
+                None => (count_words(line), 0, 0),
+            };
+            if marks == 0 {
+                frame_links += plain_links;
             }
-            let text = line.trim().trim_end_matches(LINK_MARK).trim_end();
             Line {
-                text,
-                lower: lower_case(text),
+                text: without_mark(line),
+                lower: without_mark(lower),
                 frame_links,
                 is_bare_link: words == 1 && links == 1,
                 words,
             }
         })
         .collect()
+}
+
+fn without_mark(line: &str) -> &str {
+    line.trim().trim_end_matches(LINK_MARK).trim_end()
+}
+
+/// How many words a line has, how many of them hold a link, and how many one of the frame's.
+fn words_and_links(line: &str, is_frame_link: impl Fn(&str) -> bool) -> (usize, usize, u32) {
+    let (mut words, mut links, mut of_frame) = (0, 0, 0);
+    for word in line.split_whitespace() {
+        words += 1;
+        if let Some(at) = word.find("http") {
+            links += 1;
+            of_frame += u32::from(is_frame_link(&word[at..]));
+        }
+    }
+    (words, links, of_frame)
+}
+
+fn count_words(line: &str) -> usize {
+    match line.is_ascii() {
+        true => line.split_ascii_whitespace().count(),
+        false => line.split_whitespace().count(),
+    }
 }

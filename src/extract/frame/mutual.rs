@@ -13,7 +13,7 @@ const WORDS: usize = 16;
 /// Takes the lines about shared contacts out of a mail.
 pub(super) fn take(lines: &mut Vec<Line<'_>>) -> Option<Mutual> {
     let mut found: Option<Mutual> = None;
-    lines.retain(|line| match read(line.text, &line.lower) {
+    lines.retain(|line| match read(line.text, line.lower) {
         Some(mutual) => {
             found.get_or_insert(mutual);
             false

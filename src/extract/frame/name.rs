@@ -157,7 +157,20 @@ fn around(subject: &str, pattern: &str) -> Option<String> {
 
 /// A name without the marks around it, lower case.
 pub(super) fn bare(text: &str) -> String {
-    lower_case(text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')'))
+    lower_case(without_marks(text))
+}
+
+/// True if [`bare`] makes this name of a text.
+fn is_bare(text: &str, name: &str) -> bool {
+    let text = without_marks(text);
+    match text.is_ascii() {
+        true => text.len() == name.len() && text.eq_ignore_ascii_case(name),
+        false => text.to_lowercase() == name,
+    }
+}
+
+fn without_marks(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
 }
 
 /// True for a line that holds the name, given [`bare`], and nothing else.
@@ -165,25 +178,30 @@ pub(super) fn is_name(line: &str, name: &str) -> bool {
     if name.is_empty() || line.len() > 3 * name.len() + 40 {
         return false;
     }
-    bare(line) == name
+    is_bare(line, name)
         || handle_line(line)
-            .is_some_and(|(shown, handle)| bare(shown) == name || handle.to_lowercase() == name)
+            .is_some_and(|(shown, handle)| is_bare(shown, name) || lower_case(handle) == name)
 }
 
-/// True for the platform's sentence about the sender: "NAME would like to connect on LinkedIn".
-pub(super) fn speaks_of(line: &Line<'_>, name: &str, definition: &Definition) -> bool {
-    if introduces(line.text, name) {
+/// True for the platform's sentence about the sender: "NAME would like to connect on LinkedIn". The
+/// name comes as it is written and in lower case.
+pub(super) fn speaks_of(
+    line: &Line<'_>,
+    (written, name): (&str, &str),
+    definition: &Definition,
+) -> bool {
+    if introduces(line.text, written) {
         return true;
     }
-    let (line, lower, name) = (line.text, &line.lower, lower_case(name));
-    lower.contains(&name)
+    let (line, lower) = (line.text, line.lower);
+    lower.contains(name)
         && line.split_whitespace().count() <= 24
         && (line.ends_with([':', '：'])
             || lower.contains(definition.name)
             || lower.contains(definition.brand)
             || lower
                 .trim_start_matches(|c: char| !c.is_alphanumeric())
-                .starts_with(&name)
+                .starts_with(name)
                 && !lower.contains(&format!("{name}:")))
 }
 
