@@ -10,15 +10,15 @@ use super::mind::Mind;
 use super::told::Told;
 use crate::account::{Account, Backlog, Mode};
 use crate::decide::Policy;
-use crate::filing::Filer;
+use crate::filing::{Filer, Place};
 use crate::imap::{Interrupt, Namespace};
 use crate::label::Label;
 use crate::limits;
 use crate::mailstore::simulated::{Quirk, Server};
-use crate::mailstore::{Ability, MailboxName};
+use crate::mailstore::{Ability, MailStore, MailboxName};
 use crate::model::Model;
 use crate::owner::Owner;
-use crate::state::State;
+use crate::state::{Attempt, State};
 
 /// A platform's reminder of an invitation, which needs no classifier.
 fn reminder(number: usize) -> Vec<u8> {
@@ -137,4 +137,37 @@ fn a_copy_of_the_owners_that_came_before_ours_wins_too() {
         (left(&MailboxName::inbox()), left(&ours), left(&theirs)),
         (0, 0, 1)
     );
+}
+
+/// What two processes leave behind that died over the first message: it stays where it is and is told,
+/// and the next hundred are filed. After one death it gets another try, by itself.
+#[test]
+fn a_mail_that_ended_the_program_twice_is_left_alone_and_the_others_are_filed() {
+    for (deaths, left) in [(1, 0), (2, 1)] {
+        let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+        let inbox = MailboxName::inbox();
+        let uid = server.deliver(&inbox, &reminder(0));
+        for number in 1..=100 {
+            server.deliver(&inbox, &reminder(number));
+        }
+        let mut house = House::new();
+        let uid_validity = server.connect().status(&inbox).unwrap().uid_validity;
+        let place = Place {
+            mailbox: inbox.clone(),
+            uid_validity,
+            uid,
+        };
+        for _ in 0..deaths {
+            // A second time it is begun alone.
+            let begun = house.state.begin(&house.account.name, &[place.clone()]);
+            assert_eq!(begun.unwrap(), [Attempt::Go]);
+        }
+        house.round(&server);
+        let stayed: Vec<_> = server.mail(&inbox).into_keys().collect();
+        assert_eq!(stayed, vec![uid; left]);
+        let filed = server.mail(&house.target(Label::GenericInvite));
+        assert_eq!(filed.len(), 101 - left);
+        let alone = house.state.left_alone(&house.account.name).unwrap();
+        assert_eq!(alone, left as u64);
+    }
 }
