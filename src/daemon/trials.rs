@@ -159,7 +159,9 @@ fn a_mail_that_ended_the_program_twice_is_left_alone_and_the_others_are_filed() 
         };
         for _ in 0..deaths {
             // A second time it is begun alone.
-            let begun = house.state.begin(&house.account.name, &[place.clone()]);
+            let begun = house
+                .state
+                .begin(&house.account.name, std::slice::from_ref(&place));
             assert_eq!(begun.unwrap(), [Attempt::Go]);
         }
         house.round(&server);
