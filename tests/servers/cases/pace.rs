@@ -10,6 +10,9 @@ use crate::harness::server::{Intake, Kind, Mailbox, Server};
 /// Deliveries timed.
 const DELIVERIES: usize = 40;
 
+/// What is not filed by then stays where it is.
+const STAYS: Duration = Duration::from_secs(5);
+
 /// Messages in the backlog, and in one batch of it.
 const BACKLOG: usize = 10_000;
 const BATCH: usize = 100;
@@ -55,18 +58,27 @@ fn filing_delay(server: &Server) -> Duration {
     let mut client = mailbox.client();
     let mut lmtp = lmtp(server);
     let mut times = Vec::new();
-    for (n, mail) in mails(DELIVERIES).iter().enumerate() {
+    for mail in mails(DELIVERIES) {
         // Long enough for it to be idle again.
         std::thread::sleep(Duration::from_millis(700));
+        let before = filed(&mut client, &mailbox);
         lmtp.deliver(&mailbox.user, &mail.bytes);
         let delivered = Instant::now();
-        while filed(&mut client, &mailbox) <= n {
-            assert!(delivered.elapsed() < Duration::from_secs(60), "{}", mail.id);
+        // After others, one may be judged otherwise than alone, and stay.
+        while delivered.elapsed() < STAYS {
             daemon.assert_running();
+            if filed(&mut client, &mailbox) > before {
+                times.push(delivered.elapsed());
+                break;
+            }
             std::thread::sleep(Duration::from_millis(3));
         }
-        times.push(delivered.elapsed());
     }
+    assert!(
+        times.len() >= DELIVERIES * 9 / 10,
+        "{} were filed",
+        times.len()
+    );
     daemon.terminate();
     median(times)
 }
