@@ -66,7 +66,7 @@ START {
   recover cmd="$programs/ctl_cyrusdb -C $conf -r"
 }
 DAEMON {
-  idled cmd="$programs/idled -C $conf -f"
+  idled cmd="$programs/idled -C $conf -d"
 }
 SERVICES {
   imap cmd="$programs/imapd -C $conf -U 30" listen="127.0.0.1:$imap_port" prefork=1 maxchild=100
