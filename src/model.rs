@@ -8,6 +8,8 @@
 //!
 //! No time and no path is in it: the same input gives the same bytes.
 
+mod body;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,6 +22,7 @@ use crate::decide::{Guard, LabelProbabilities};
 use crate::features::{Event, Evidence, FEATURES_VERSION};
 use crate::label::Label;
 use crate::learn::LearnError;
+use body::{decode_counts, encode_counts};
 
 /// First line of every model file.
 const MAGIC: &[u8] = b"anteroom-model/1\n";
@@ -362,54 +365,6 @@ fn check(metadata: &Metadata) -> Result<(), String> {
         return Err("a parameter is not a sensible number".to_owned());
     }
     Ok(())
-}
-
-fn encode_counts(counts: &Counts) -> Vec<u8> {
-    let rows = counts.sorted();
-    let mut out = Vec::with_capacity(rows.len() * (8 + 4 * counts.n_classes()));
-    for (key, row) in rows {
-        out.extend_from_slice(&key.to_le_bytes());
-        for count in row {
-            out.extend_from_slice(&count.to_le_bytes());
-        }
-    }
-    out
-}
-
-fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
-    let n_classes = metadata.labels.len();
-    let width = 8 + 4 * n_classes;
-    if metadata.events.checked_mul(width) != Some(body.len()) {
-        return Err(format!(
-            "{} bytes of counts; expected {} events of {width}",
-            body.len(),
-            metadata.events
-        ));
-    }
-    let mut counts = Counts::of(metadata.evidence, n_classes);
-    let mut row = vec![0; n_classes];
-    let mut last = None;
-    for record in body.chunks_exact(width) {
-        let (key, cells) = record.split_at(8);
-        let mut wide = [0; 8];
-        wide.copy_from_slice(key);
-        let key = u64::from_le_bytes(wide);
-        if last.is_some_and(|last| last >= key) {
-            return Err("the counts are not in order".to_owned());
-        }
-        last = Some(key);
-        for (cell, bytes) in row.iter_mut().zip(cells.chunks_exact(4)) {
-            let mut narrow = [0; 4];
-            narrow.copy_from_slice(bytes);
-            *cell = u32::from_le_bytes(narrow);
-        }
-        if row.iter().all(|count| *count == 0) {
-            return Err("an event was never counted".to_owned());
-        }
-        counts.push(key, &row);
-    }
-    counts.set_messages(&metadata.messages);
-    Ok(counts)
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -24,6 +24,8 @@ mod harness {
     pub(crate) mod mails;
     /// A connection that ends where a test says.
     pub(crate) mod proxy;
+    /// What stands between a client and a server.
+    pub(crate) mod relay;
     /// A server as a process.
     pub(crate) mod server;
     /// Where every message of a mailbox is, and in which state.

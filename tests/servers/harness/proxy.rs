@@ -1,8 +1,10 @@
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use super::relay::listen;
 
 /// A TCP proxy on loopback that ends its first connection where it is told, and lets the others be.
 ///
@@ -69,27 +71,17 @@ impl Shared {
 impl Proxy {
     /// In front of this port.
     pub(crate) fn before(port: u16, cut: Option<Cut>) -> Proxy {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let shared = Arc::new(Shared {
             cut: Mutex::new(cut),
             ..Shared::default()
         });
-        let proxy = Proxy {
-            port: listener.local_addr().unwrap().port(),
-            shared: Arc::clone(&shared),
-        };
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                if shared.over.load(Ordering::SeqCst) {
-                    return;
-                }
-                if let (Ok(client), Ok(server)) = (client, TcpStream::connect(("127.0.0.1", port)))
-                {
-                    serve(client, server, &shared);
-                }
-            }
-        });
-        proxy
+        let (watched, served) = (Arc::clone(&shared), Arc::clone(&shared));
+        let port = listen(
+            port,
+            move || watched.over.load(Ordering::SeqCst),
+            move |client, server| serve(client, server, &served),
+        );
+        Proxy { port, shared }
     }
 
     /// Records that went this way, over all connections.

@@ -1,10 +1,11 @@
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use super::proxy::Ending;
+use super::relay::listen;
 
 /// Between two looks at what is to become of a connection.
 const TICK: Duration = Duration::from_millis(50);
@@ -40,28 +41,19 @@ enum Flow {
 impl Valve {
     /// In front of this port.
     pub(crate) fn before(port: u16) -> Valve {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let shared = Arc::new(Shared::default());
-        let valve = Valve {
-            port: listener.local_addr().unwrap().port(),
-            shared: Arc::clone(&shared),
-        };
-        std::thread::spawn(move || {
-            for client in listener.incoming() {
-                if shared.over.load(Ordering::SeqCst) {
-                    return;
-                }
-                // With no server there, the client finds its connection closed.
-                if let (Ok(client), Ok(server)) = (client, TcpStream::connect(("127.0.0.1", port)))
-                {
-                    let line = serve(&client, &server);
-                    let mut lines = shared.lines.lock().unwrap();
-                    lines.retain(|line| line.strong_count() > 0);
-                    lines.extend(line);
-                }
-            }
-        });
-        valve
+        let (watched, known) = (Arc::clone(&shared), Arc::clone(&shared));
+        let port = listen(
+            port,
+            move || watched.over.load(Ordering::SeqCst),
+            move |client, server| {
+                let line = serve(&client, &server);
+                let mut lines = known.lines.lock().unwrap();
+                lines.retain(|line| line.strong_count() > 0);
+                lines.extend(line);
+            },
+        );
+        Valve { port, shared }
     }
 
     /// Ends all connections after so many more bytes.
