@@ -31,7 +31,8 @@ pub(super) fn run(args: &Doctor, named: Option<&Path>) -> Result<(), CommandErro
     let config = match Config::load(named) {
         Ok(config) => config,
         Err(error) => {
-            let mend = format!("edit {}, then: anteroom config check", place.path.display());
+            let path = place.path.display();
+            let mend = format!("edit {path}, then: anteroom config check --config {path}");
             let what = error.to_string();
             report.add(&Finding::fail(
                 Subject::Config,

@@ -189,8 +189,8 @@ fn secret_file(account: &Account) -> Option<&PathBuf> {
 fn refuse_existing(path: &Path) -> Result<(), CommandError> {
     match path.symlink_metadata() {
         Ok(_) => Err(CommandError::CannotCreate(format!(
-            "{}: is there already, and nothing is written over it; edit it, then: anteroom config check",
-            path.display()
+            "{path}: is there already, and nothing is written over it; edit it, then: anteroom config check --config {path}",
+            path = path.display()
         ))),
         Err(_) => Ok(()),
     }
