@@ -20,6 +20,7 @@ mod history;
 mod host;
 mod language;
 mod layout;
+mod links;
 mod look_alike;
 mod phrases;
 mod platform;
@@ -33,6 +34,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use self::boilerplate::Substance;
+use self::links::Links;
 use crate::label::Label;
 use crate::message::{Defect, LINK_MARK, Message};
 use crate::owner::{Owner, Relation};
@@ -284,11 +286,12 @@ impl Contact {
     /// Reads a contact out of a message.
     pub fn extract(message: &Message, owner: &Owner) -> Contact {
         let claim = platform::claim(message);
+        let links = Links::of(message);
         let mut contact = match claim.platform {
             Platform::Direct => direct::extract(message),
-            _ => frame::extract(message, &claim),
+            _ => frame::extract(message, &claim, &links),
         };
-        contact.authenticity = authenticity::authenticity(message, &claim, owner);
+        contact.authenticity = authenticity::authenticity(message, &claim, owner, &links);
         if contact.newly_connected(message).is_some() {
             contact.kind = Kind::Notice;
         }
@@ -298,7 +301,7 @@ impl Contact {
         if contact.platform == Platform::Direct && is_report(contact.scope) {
             contact.kind = Kind::Notice;
         }
-        contact.link_hosts = host::own_links(message, &contact);
+        contact.link_hosts = links::own_links(message, &contact, &links);
         contact.find_cues(message);
         contact.language = Language::of(contact.note.as_deref());
         contact

@@ -4,16 +4,18 @@
 //! server wrote down about the sender's domain; without it no claim is believed and none is held
 //! against the sender, except by what the message itself shows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::auth_results::{AuthResults, Outcome};
-use super::host::{has_tracker_name, host_of, is_click_tracker, links_in};
+use super::host::{has_tracker_name, host_of, is_click_tracker};
+use super::links::{Hosted, Links, links_in};
 use super::look_alike::{is_disguised, platform_imitated};
 use super::platform::{Claim, ClaimedBy, platform_of_headers};
 use super::{Platform, registrable};
-use crate::message::{Address, Message};
+use crate::message::{Address, Message, lower_case};
 use crate::owner::Owner;
 
 /// Whether the sender is who the message says.
@@ -103,7 +105,12 @@ impl Forgery {
 
 /// Weighs what a message claims about its sender against what it shows and what the owner's own
 /// mail server found out.
-pub(super) fn authenticity(message: &Message, claim: &Claim, owner: &Owner) -> Authenticity {
+pub(super) fn authenticity(
+    message: &Message,
+    claim: &Claim,
+    owner: &Owner,
+    links: &Links<'_>,
+) -> Authenticity {
     let proof = proof(message, claim, owner);
     let is_platforms = matches!(claim.by, ClaimedBy::FromDomain | ClaimedBy::MessageId);
     if proof == Outcome::Pass && is_platforms {
@@ -113,7 +120,7 @@ pub(super) fn authenticity(message: &Message, claim: &Claim, owner: &Owner) -> A
             signs: Vec::new(),
         };
     }
-    let mut signs = forgery(message, claim);
+    let mut signs = forgery(message, claim, links);
     if proof == Outcome::Fail && is_platforms {
         signs.push(Forgery::FailedDmarc);
     }
@@ -153,8 +160,8 @@ fn proof(message: &Message, claim: &Claim, owner: &Owner) -> Outcome {
 }
 
 /// Finds the signs of forgery in a message.
-fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
-    let hosts = LinkHosts::of(message);
+fn forgery(message: &Message, claim: &Claim, links: &Links<'_>) -> Vec<Forgery> {
+    let hosts = LinkHosts::of(message, links);
     let from = message.from.as_ref().map_or("", Address::domain);
     let is_platforms = matches!(claim.by, ClaimedBy::FromDomain | ClaimedBy::MessageId);
     let looks = claim.by == ClaimedBy::Looks;
@@ -178,7 +185,7 @@ fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
             Forgery::ForeignReplyTo,
             claim.by == ClaimedBy::FromDomain && answers_leave(message, claim.platform),
         ),
-        (Forgery::MaskedLink, masks_a_link(message, from)),
+        (Forgery::MaskedLink, masks_a_link(message, from, links)),
         (
             Forgery::LookAlikeHost,
             is_imitation || hosts.distinct().any(imitates),
@@ -191,24 +198,20 @@ fn forgery(message: &Message, claim: &Claim) -> Vec<Forgery> {
 }
 
 /// Hosts of a message's links with how often each occurs.
-struct LinkHosts(BTreeMap<String, usize>);
+struct LinkHosts<'a>(BTreeMap<Cow<'a, str>, usize>);
 
-impl LinkHosts {
-    fn of(message: &Message) -> LinkHosts {
+impl<'a> LinkHosts<'a> {
+    fn of(message: &'a Message, links: &Links<'a>) -> LinkHosts<'a> {
         let mut counts = BTreeMap::new();
-        let html = message
-            .html
-            .iter()
-            .flat_map(|html| &html.links)
-            .map(|link| link.target.as_str());
-        for host in html.chain(links_in(&message.plain)).filter_map(host_of) {
+        let html = links.html.iter().filter_map(|link| link.host.clone());
+        for host in html.chain(links_in(&message.plain).filter_map(host_of)) {
             *counts.entry(host).or_default() += 1;
         }
         LinkHosts(counts)
     }
 
     fn distinct(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.keys().map(|host| &**host)
     }
 
     /// True if no link is the platform's, or one other site has more of them than the platform. A
@@ -241,32 +244,28 @@ fn answers_leave(message: &Message, platform: Platform) -> bool {
 
 /// True if a link's text is itself an address of another site than the link's, or, in mail to one
 /// person, a platform's name and nothing else.
-fn masks_a_link(message: &Message, from: &str) -> bool {
+fn masks_a_link(message: &Message, from: &str, links: &Links<'_>) -> bool {
     let is_bulk = message.raw_header("list-unsubscribe").is_some();
-    message
-        .html
-        .iter()
-        .flat_map(|html| &html.links)
-        .any(|link| {
-            let Some(target) = host_of(&link.target) else {
-                return false;
-            };
-            let is_own = registrable(&target) == registrable(from);
-            // Newsletters link names to wherever they count clicks, people to pages of their own.
-            let named = || {
-                let may_name = !is_bulk && !is_own;
-                may_name.then(|| platform_domain(&link.text)).flatten()
-            };
-            let Some(shown) = shown_host(&link.text).or_else(named) else {
-                return false;
-            };
-            let platform = Platform::of_host(&shown);
-            let same_house = platform.is_some() && platform == Platform::of_host(&target);
-            // Mailers count clicks: every link of a newsletter leads through their machines.
-            let counts_clicks = is_click_tracker(&target)
-                || has_tracker_name(&target) && (is_own || is_bulk && platform.is_none());
-            registrable(&shown) != registrable(&target) && !same_house && !counts_clicks
-        })
+    links.html.iter().any(|Hosted { link, host }| {
+        let Some(target) = host else {
+            return false;
+        };
+        let is_own = || registrable(target) == registrable(from);
+        // Newsletters link names to wherever they count clicks, people to pages of their own.
+        let named = || match is_bulk || is_own() {
+            true => None,
+            false => platform_domain(&link.text),
+        };
+        let Some(shown) = shown_host(&link.text).or_else(named) else {
+            return false;
+        };
+        let platform = Platform::of_host(&shown);
+        let same_house = platform.is_some() && platform == Platform::of_host(target);
+        // Mailers count clicks: every link of a newsletter leads through their machines.
+        let counts_clicks = is_click_tracker(target)
+            || has_tracker_name(target) && (is_own() || is_bulk && platform.is_none());
+        registrable(&shown) != registrable(target) && !same_house && !counts_clicks
+    })
 }
 
 /// The domain of the platform whose name a link's text is.
@@ -278,16 +277,20 @@ fn platform_domain(text: &str) -> Option<String> {
     platform.domains().first().map(|&domain| domain.to_owned())
 }
 
-/// The host a link's text names: an address, or a platform's domain or name alone.
+/// The host a link's text names: an address, or a platform's domain.
 fn shown_host(text: &str) -> Option<String> {
     let shown = text.trim();
     if shown.is_empty() || shown.len() > 2_000 || shown.contains(char::is_whitespace) {
         return None;
     }
     if let Some(host) = host_of(shown) {
-        return Some(host);
+        return Some(host.into_owned());
     }
-    let start = shown.split(['/', '?', '#']).next()?.to_lowercase();
+    let start = shown.split(['/', '?', '#']).next()?;
+    if !start.contains('.') {
+        return None;
+    }
+    let start = lower_case(start);
     Platform::of_host(&start).map(|_| start)
 }
 

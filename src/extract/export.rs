@@ -3,7 +3,7 @@
 //! There is no frame to take off: a row holds the human's words alone. It comes from LinkedIn
 //! itself, so its sender is as authentic as LinkedIn's own records.
 
-use super::{Authenticity, Contact, Kind, Language, Platform, Standing, defaults, host, relation};
+use super::{Authenticity, Contact, Kind, Language, Platform, Standing, defaults, links, relation};
 use crate::limits;
 use crate::message::{Address, HtmlText, LINK_MARK, Message, clean_text, html_to_text};
 use crate::owner::{Owner, Relation};
@@ -34,7 +34,7 @@ pub fn extract_row(row: &ExportRow, owner: &Owner) -> (Message, Contact) {
     contact.thread.answers_owner = row.owner_wrote == OwnerWrote::Earlier;
     contact.thread.is_reply = contact.thread.answers_owner;
     contact.relation = relation_of(row, &contact, owner);
-    contact.link_hosts = host::own_links(&message, &contact);
+    contact.link_hosts = links::own_links(&message, &contact, &links::Links::of(&message));
     contact.find_cues(&message);
     contact.language = Language::of(contact.note.as_deref());
     (message, contact)

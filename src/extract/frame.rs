@@ -12,9 +12,10 @@ mod note;
 mod profile;
 mod title;
 
-use self::lines::Line;
 pub(super) use self::lines::text_of;
+use self::lines::{Line, Split};
 use super::layout::{Clues, Definition, Place};
+use super::links::Links;
 use super::platform::{Claim, ClaimedBy};
 use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults, history};
@@ -54,7 +55,7 @@ impl Frame<'_> {
 }
 
 /// Reads a platform's mail.
-pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
+pub(super) fn extract(message: &Message, claim: &Claim, links: &Links<'_>) -> Contact {
     let clues = Clues::of(message, claim);
     let layout = claim.platform.definition().layout(&clues);
     let kind = match layout {
@@ -66,7 +67,7 @@ pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
     };
     let place = layout.map_or(Place::AroundName, |layout| layout.place);
     let mut contact = Contact::blank(message, claim.platform, kind);
-    unwrap(message, claim, place, &mut contact);
+    unwrap((message, links), claim, place, &mut contact);
     // A forger's mail keeps to no layout: that it does not is no news about the platform.
     let is_known = layout.is_some() || claim.by == ClaimedBy::Looks;
     if !is_known {
@@ -76,14 +77,18 @@ pub(super) fn extract(message: &Message, claim: &Claim) -> Contact {
 }
 
 /// Fills in what the frame holds, and the note.
-fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact) {
+fn unwrap(
+    (message, links): (&Message, &Links<'_>),
+    claim: &Claim,
+    place: Place,
+    contact: &mut Contact,
+) {
     let lowered = lines::lowered(message);
-    let mut all = lines::split(message, &lowered, claim);
-    let frame_links = all.iter().map(|line| line.frame_links).sum();
-    contact.aside.platform_links = match platform_has_links(message, claim) {
-        true => frame_links,
-        false => 0,
-    };
+    let Split {
+        lines: mut all,
+        platform_links,
+    } = lines::split((message, links), &lowered, claim);
+    contact.aside.platform_links = platform_links;
     let footer = all.split_off(footer::start(message, &all));
     contact.aside.footer_lines = footer::count(&footer);
     contact.mutual = mutual::take(&mut all);
@@ -98,7 +103,7 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
         subject: message.subject.trim(),
     };
     contact.sender.profile = profile::link(
-        message,
+        links,
         &all,
         claim.platform,
         name::handle(&all, frame.subject, frame.name),
@@ -118,17 +123,6 @@ fn unwrap(message: &Message, claim: &Claim, place: Place, contact: &mut Contact)
     if !has_structure && claim.by == ClaimedBy::FromDomain {
         leave_whole(message, contact);
     }
-}
-
-/// True if a link of the mail is really the platform's.
-fn platform_has_links(message: &Message, claim: &Claim) -> bool {
-    let domains = claim.platform.domains();
-    let text = text_of(message);
-    let in_html = || message.html.iter().flat_map(|html| &html.links);
-    claim.by != ClaimedBy::Looks
-        && domains.iter().any(|domain| {
-            text.contains(domain) || in_html().any(|link| link.target.contains(domain))
-        })
 }
 
 /// Puts the words found into the contact, without the platform's stock sentence.

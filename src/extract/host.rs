@@ -1,14 +1,14 @@
 //! Hosts of links and addresses.
 
-use super::Contact;
-use crate::limits;
-use crate::message::{Message, fold_look_alikes, lower_case};
+use std::borrow::Cow;
+
+use crate::message::{fold_look_alikes, lower_case};
 
 /// Bytes in which a link's scheme ends, `://` included.
 const SCHEME_BYTES: usize = 11;
 
 /// Host of a link, lower case, without port and user; none if there is no plausible one.
-pub fn host_of(link: &str) -> Option<String> {
+pub fn host_of(link: &str) -> Option<Cow<'_, str>> {
     let start = &link.as_bytes()[..link.len().min(SCHEME_BYTES)];
     let rest = match start.windows(3).position(|three| three == b"://") {
         Some(scheme) => &link[scheme + 3..],
@@ -36,7 +36,13 @@ pub fn host_of(link: &str) -> Option<String> {
         && host
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
-    plausible.then(|| lower_case(host))
+    let is_lower = host
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+    plausible.then(|| match is_lower {
+        true => host.into(),
+        false => lower_case(host).into(),
+    })
 }
 
 /// The part of a host that someone registered: the last two labels, or three below the usual
@@ -45,7 +51,7 @@ pub fn registrable(host: &str) -> &str {
     if host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return host;
     }
-    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    let mut dots = memchr::memrchr_iter(b'.', host.as_bytes());
     let (Some(last), Some(second)) = (dots.next(), dots.next()) else {
         return host;
     };
@@ -196,65 +202,9 @@ pub(super) fn letter_for(c: char) -> char {
     }
 }
 
-/// Registrable domains of the links that are the sender's own, not the platform's, in their order.
-/// In plain text those are the links of the sender's words and signature; in a forged mail all.
-pub(super) fn own_links(message: &Message, contact: &Contact) -> Vec<String> {
-    let html = message.html.iter().flat_map(|html| &html.links);
-    let parts = match contact.authenticity.signs.is_empty() {
-        true => [contact.note.as_deref(), contact.aside.signature.as_deref()],
-        false => [Some(message.visible_text()), None],
-    };
-    let plain = parts.into_iter().flatten().flat_map(links_in);
-    let mut hosts: Vec<String> = Vec::new();
-    for link in html.map(|link| link.target.as_str()).chain(plain) {
-        let Some(host) = host_of(link) else {
-            continue;
-        };
-        if contact.platform.owns(&host) {
-            continue;
-        }
-        let registered = registrable(&host);
-        if !hosts.iter().any(|known| known == registered) {
-            hosts.push(registered.to_owned());
-        }
-    }
-    hosts
-}
-
-/// The first links written out in a text.
-pub(super) fn links_in(text: &str) -> impl Iterator<Item = &str> {
-    memchr::memmem::find_iter(text.as_bytes(), "http")
-        .take(limits::LINKS)
-        .map(|at| link_at(&text[at..]))
-}
-
-/// The link at the start of a text, cut at [`limits::LINK_BYTES`].
-fn link_at(text: &str) -> &str {
-    let text = &text[..text.floor_char_boundary(limits::LINK_BYTES)];
-    let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')');
-    // Links are ASCII but for a few: byte by byte, and by characters only from where they are not.
-    let plain = |byte: &u8| byte.is_ascii() && !ends(char::from(*byte));
-    let start = text.bytes().take_while(plain).count();
-    &text[..text[start..]
-        .find(ends)
-        .map_or(text.len(), |end| start + end)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn links_in_links_cost_no_more_than_their_number() {
-        let text = format!(
-            "https://a.example/{}",
-            "?u=https://é.example".repeat(20_000)
-        );
-        let links: Vec<&str> = links_in(&text).collect();
-        assert_eq!(links.len(), limits::LINKS);
-        assert!(links.iter().all(|link| link.len() <= limits::LINK_BYTES));
-        assert_eq!(host_of(links[0]).as_deref(), Some("a.example"));
-    }
 
     #[test]
     fn hosts_of_links() {

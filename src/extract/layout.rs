@@ -91,7 +91,7 @@ pub(super) enum Place {
 pub(super) struct Clues<'a> {
     sender: &'a str,
     template: String,
-    subject: String,
+    subject: Subject,
     text: &'a str,
     lower_text: OnceCell<String>,
     in_own_name: bool,
@@ -119,7 +119,7 @@ impl<'a> Clues<'a> {
         Clues {
             sender: from.map_or("", Address::local),
             template: lower_case(&templates.join(" ")),
-            subject: lower_case(&message.subject),
+            subject: Subject::new(&message.subject),
             text: &text[..text.floor_char_boundary(TEXT_BYTES)],
             lower_text: OnceCell::new(),
             in_own_name: claim.by == ClaimedBy::MessageId,
@@ -128,14 +128,14 @@ impl<'a> Clues<'a> {
 
     /// True if the subject holds one of these parts.
     pub(super) fn subject_has(&self, parts: &[&str]) -> bool {
-        any(&self.subject, parts)
+        parts.iter().any(|part| self.subject.holds(part))
     }
 
     fn show(&self, sign: &Sign) -> bool {
         match sign {
             Sign::Sender(parts) => any(self.sender, parts),
             Sign::Template(parts) => any(&self.template, parts),
-            Sign::Subject(parts) => any(&self.subject, parts),
+            Sign::Subject(parts) => self.subject_has(parts),
             Sign::Text(parts) => any(self.lower_text.get_or_init(|| lower_case(self.text)), parts),
             Sign::InOwnName => self.in_own_name,
         }
@@ -163,5 +163,44 @@ impl Definition {
 }
 
 fn any(text: &str, parts: &[&str]) -> bool {
-    !text.is_empty() && parts.iter().any(|part| text.contains(part))
+    parts.iter().any(|part| text.contains(part))
+}
+
+/// A subject in lower case, which is asked for hundreds of words.
+struct Subject {
+    lower: String,
+    /// Which pairs of neighbouring bytes it has, by a hash of eight bits: nearly every word that it
+    /// does not hold is ruled out by its first and its last pair.
+    pairs: [u64; 4],
+}
+
+impl Subject {
+    fn new(subject: &str) -> Subject {
+        let lower = lower_case(subject);
+        let mut pairs = [0; 4];
+        for pair in lower.as_bytes().windows(2) {
+            let (word, bit) = place(pair[0], pair[1]);
+            pairs[word] |= bit;
+        }
+        Subject { lower, pairs }
+    }
+
+    fn holds(&self, part: &str) -> bool {
+        let may_hold = match part.as_bytes() {
+            [a, b, .., y, z] => self.has_pair(*a, *b) && self.has_pair(*y, *z),
+            _ => true,
+        };
+        may_hold && self.lower.contains(part)
+    }
+
+    fn has_pair(&self, a: u8, b: u8) -> bool {
+        let (word, bit) = place(a, b);
+        self.pairs[word] & bit != 0
+    }
+}
+
+/// Where a pair of bytes is noted.
+fn place(a: u8, b: u8) -> (usize, u64) {
+    let hash = a.wrapping_mul(37) ^ b;
+    (usize::from(hash >> 6), 1 << (hash & 63))
 }

@@ -100,23 +100,24 @@ pub(super) fn platform_named(name: &str) -> Option<Platform> {
     let seen = seen_as(name);
     let lower = lower_case(name);
     let may_be_other = OTHER_NAMES.is_in(&lower);
+    let words: Vec<&str> = seen
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let via = seen.trim().rsplit_once(" via ").map(|(_, via)| via);
     Platform::NAMED.iter().copied().find(|platform| {
-        let words = || {
-            seen.split(|c: char| !c.is_alphanumeric())
-                .filter(|word| !word.is_empty())
-        };
         let mut other_names = platform.other_names().iter();
         if may_be_other && other_names.any(|name| lower.contains(name)) {
             return true;
         }
         let brand = platform.brand();
         if platform.brand_is_coined() {
-            return words().any(|word| near(word, brand));
+            return words.iter().any(|word| near(word, brand));
         }
         // "Xing" is a surname and "Academia" a word: alone, or beside a service's words only.
-        let is_brand = |word: &str| word == brand;
-        words().any(is_brand) && words().all(|word| is_brand(word) || SERVICE_WORDS.contains(&word))
-            || seen.trim().ends_with(&format!(" via {brand}"))
+        let mut others = words.iter().filter(|word| **word != brand);
+        words.contains(&brand) && others.all(|word| SERVICE_WORDS.contains(word))
+            || via == Some(brand)
     })
 }
 

@@ -145,7 +145,18 @@ impl PhraseIndex {
 
     /// The bytes of a text at which a phrase may begin.
     fn starts<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        (0..text.len()).filter(move |start| self.lengths_of(head(&text.as_bytes()[*start..])) != 0)
+        let bytes = text.as_bytes();
+        // Three bytes tell. Whole heads are dear to put together near the end of a text, and many
+        // texts are no more than a line.
+        let begins = |head: u64| self.lengths_of(head) != 0;
+        let threes = bytes.windows(3).map(|three| {
+            let [a, b, c] = [three[0], three[1], three[2]].map(u64::from);
+            a | b << 8 | c << 16
+        });
+        let whole = threes.enumerate().filter(move |(_, three)| begins(*three));
+        let last = bytes.len().saturating_sub(2)..bytes.len();
+        let last = last.filter(move |start| begins(head(&bytes[*start..])));
+        whole.map(|(start, _)| start).chain(last)
     }
 
     fn phrase(&self, span: &Span) -> &[u8] {

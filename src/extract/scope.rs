@@ -16,7 +16,7 @@ use self::wording::{
     SUBSCRIBED, TEAM_MEETINGS, THREATS, TRANSACTIONS,
 };
 use super::cues::{self, Cue, Manner};
-use super::host::links_in;
+use super::links::links_in;
 use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Address, Message, lower_case};
 
@@ -113,10 +113,14 @@ fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     }
 }
 
+/// True if a header field holds one of these words, ASCII without spaces, in whatever case.
 fn header_contains(message: &Message, name: &str, words: &[&str]) -> bool {
     message.raw_header(name).is_some_and(|header| {
-        let value = lower_case(&header.text());
-        words.iter().any(|word| value.contains(word))
+        let is_in = |word: &&str| {
+            let mut windows = header.raw().windows(word.len());
+            windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        words.iter().any(is_in)
     })
 }
 
@@ -128,10 +132,11 @@ fn subject_has(message: &Message, phrases: &Phrases) -> bool {
 fn machine_report(message: &Message) -> Option<OutOfScope> {
     // The empty return path is what stops machines from answering machines (RFC 5321, 4.5.5).
     let is_unanswerable = header_contains(message, "return-path", &["<>"]);
+    let subject = lower_case(&message.subject);
     if is_postmaster(local_part(message))
         || header_contains(message, "content-type", &["multipart/report"])
         || message.raw_header("x-failed-recipients").is_some()
-        || is_unanswerable && subject_has(message, &BOUNCES)
+        || is_unanswerable && BOUNCES.are_in(&subject)
     {
         return Some(OutOfScope::Bounce);
     }
@@ -139,8 +144,8 @@ fn machine_report(message: &Message) -> Option<OutOfScope> {
         || header_contains(message, "precedence", &["auto_reply", "auto-reply"])
         || has_absence_headers(message)
         || is_unanswerable && message.raw_header("in-reply-to").is_some()
-        || subject_has(message, &AUTO_REPLIES)
-        || ABSENCES.begin(lower_case(&message.subject).trim_start())
+        || AUTO_REPLIES.are_in(&subject)
+        || ABSENCES.begin(subject.trim_start())
     {
         return Some(OutOfScope::AutoReply);
     }

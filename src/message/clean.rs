@@ -24,12 +24,26 @@ pub fn fold_look_alikes(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// A text in lower case, as [`str::to_lowercase`] has it, which is slow on short ASCII.
+/// A text in lower case, as [`str::to_lowercase`] has it, which is slow behind the first letter
+/// that is not ASCII.
 pub fn lower_case(text: &str) -> String {
-    match text.is_ascii() {
-        true => text.to_ascii_lowercase(),
-        false => text.to_lowercase(),
+    let mut lower = String::with_capacity(text.len());
+    let mut rest = text;
+    // The ASCII between other letters is copied whole, and lowered whole in the end.
+    while let Some(plain) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let (ascii, other) = rest.split_at(plain);
+        lower.push_str(ascii);
+        let mut chars = other.chars();
+        match chars.next() {
+            // Which small sigma it becomes is told by what stands around it.
+            Some('Σ') => return text.to_lowercase(),
+            first => lower.extend(first.into_iter().flat_map(char::to_lowercase)),
+        }
+        rest = chars.as_str();
     }
+    lower.push_str(rest);
+    lower.make_ascii_lowercase();
+    lower
 }
 
 /// True for a word in which letters of one script stand in for those of another.
@@ -94,6 +108,18 @@ fn is_plain(piece: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lower_case_is_that_of_the_standard_library() {
+        let all: String = ('\0'..=char::MAX).flat_map(|c| ['X', c]).collect();
+        for text in [&*all, "", "ΟΔΥΣΣΕΥΣ ΑΣ", "İSTANBUL ÄÖ", "Straße K\u{212a}"] {
+            assert_eq!(lower_case(text), text.to_lowercase());
+        }
+        for c in '\0'..=char::MAX {
+            let text = format!("A{c}B");
+            assert_eq!(lower_case(&text), text.to_lowercase(), "{c:?}");
+        }
+    }
 
     #[test]
     fn letters_of_two_scripts_mix() {

@@ -1,5 +1,6 @@
 //! Where a platform's footer begins.
 
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 use super::lines::Line;
@@ -10,7 +11,7 @@ use crate::message::{Address, Message};
 /// recipient's address below it, a copyright or legal line, a line that offers to end the mails;
 /// and what stands right above that without a blank line between.
 pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
-    let recipient = recipient(message);
+    let recipient = LazyCell::new(|| recipient(message));
     let mut first_link = None;
     for (index, line) in lines.iter().enumerate() {
         if line.is_empty() {
@@ -20,9 +21,10 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
             return index;
         }
         let has_recipient = || {
-            recipient
-                .as_deref()
-                .is_some_and(|to| line.text.contains(to))
+            line.text.contains('@')
+                && recipient
+                    .as_deref()
+                    .is_some_and(|to| line.text.contains(to))
         };
         if first_link.is_some() && has_recipient() || INDEX.is_in(line.lower) {
             return first_of_block(lines, index, first_link);

@@ -3,6 +3,7 @@
 use memchr::memmem::Finder;
 
 use crate::extract::host::host_of;
+use crate::extract::links::Links;
 use crate::extract::platform::{Claim, ClaimedBy};
 use crate::limits;
 use crate::message::{LINK_MARK, Message, lower_case};
@@ -17,6 +18,7 @@ pub(super) struct Line<'a> {
     pub(super) frame_links: u32,
     /// Nothing but a link.
     pub(super) is_bare_link: bool,
+    /// Words in it, counted only if one is a link: a label is told from a sentence by them.
     words: usize,
 }
 
@@ -69,32 +71,48 @@ fn looked_at(message: &Message) -> &str {
     &text[..text.floor_char_boundary(limits::FRAME_BYTES)]
 }
 
+/// A notification's lines.
+pub(super) struct Split<'a> {
+    pub(super) lines: Vec<Line<'a>>,
+    /// Links that are really the platform's.
+    pub(super) platform_links: u32,
+}
+
 /// Splits the part to read into lines, which go with those of the same [`lowered`].
 ///
 /// Where not one link is the platform's, the mail is not either, and its links take their place.
-pub(super) fn split<'a>(message: &'a Message, lowered: &'a str, claim: &Claim) -> Vec<Line<'a>> {
-    if claim.by == ClaimedBy::Looks {
-        return split_by(message, lowered, |_| true);
+pub(super) fn split<'a>(
+    of: (&'a Message, &Links<'_>),
+    lowered: &'a str,
+    claim: &Claim,
+) -> Split<'a> {
+    if claim.by != ClaimedBy::Looks {
+        let lines = split_by(of, lowered, |host| claim.platform.owns(host));
+        let platform_links = lines.iter().map(|line| line.frame_links).sum();
+        if platform_links > 0 {
+            return Split {
+                lines,
+                platform_links,
+            };
+        }
     }
-    let lines = split_by(message, lowered, |host| claim.platform.owns(host));
-    if !lines.iter().any(Line::has_frame_link) {
-        return split_by(message, lowered, |_| true);
+    Split {
+        lines: split_by(of, lowered, |_| true),
+        platform_links: 0,
     }
-    lines
 }
 
 fn split_by<'a>(
-    message: &'a Message,
+    (message, links): (&'a Message, &Links<'_>),
     lowered: &'a str,
     is_frame: impl Fn(&str) -> bool,
 ) -> Vec<Line<'a>> {
     let is_frame_link = |link: &str| host_of(link).is_some_and(|host| is_frame(&host));
-    let mut targets = message.html.iter().flat_map(|html| &html.links);
+    let mut targets = links.html.iter();
     let is_html = message.plain.trim().is_empty();
     let holds_http = Finder::new("http");
-    looked_at(message)
-        .lines()
-        .zip(lowered.lines())
+    lines_of(looked_at(message))
+        .zip(lines_of(lowered))
         .take(limits::FRAME_LINES)
         .map(|(line, lower)| {
             let mut frame_links = 0;
@@ -103,17 +121,22 @@ fn split_by<'a>(
                 false => line.chars().filter(|c| *c == LINK_MARK).count(),
             };
             if is_html {
-                for link in targets.by_ref().take(marks) {
-                    frame_links += u32::from(is_frame_link(&link.target));
-                }
+                let hosts = targets.by_ref().take(marks);
+                let hosts = hosts.filter_map(|target| target.host.as_deref());
+                frame_links += hosts.filter(|host| is_frame(host)).count() as u32;
             }
-            let (words, links, plain_links) = match holds_http.find(line.as_bytes()) {
-                Some(_) => words_and_links(line, is_frame_link),
-                None => (count_words(line), 0, 0),
+            let (links, plain_links) = match holds_http.find(line.as_bytes()) {
+                Some(_) => count_links(line, is_frame_link),
+                None => (0, 0),
             };
             if marks == 0 {
                 frame_links += plain_links;
             }
+            // Nobody asks how many words a line without a link has.
+            let words = match links > 0 || frame_links > 0 {
+                true => line.split_whitespace().count(),
+                false => 0,
+            };
             Line {
                 text: without_mark(line),
                 lower: without_mark(lower),
@@ -125,26 +148,30 @@ fn split_by<'a>(
         .collect()
 }
 
+/// The lines of a cleaned text, which ends none with a carriage return.
+fn lines_of(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    let last = (!text.is_empty() && !text.ends_with('\n')).then_some(text.len());
+    let mut start = 0;
+    ends.chain(last).map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
+}
+
 fn without_mark(line: &str) -> &str {
     line.trim().trim_end_matches(LINK_MARK).trim_end()
 }
 
-/// How many words a line has, how many of them hold a link, and how many one of the frame's.
-fn words_and_links(line: &str, is_frame_link: impl Fn(&str) -> bool) -> (usize, usize, u32) {
-    let (mut words, mut links, mut of_frame) = (0, 0, 0);
+/// How many words of a line hold a link, and how many one of the frame's.
+fn count_links(line: &str, is_frame_link: impl Fn(&str) -> bool) -> (usize, u32) {
+    let (mut links, mut of_frame) = (0, 0);
     for word in line.split_whitespace() {
-        words += 1;
         if let Some(at) = word.find("http") {
             links += 1;
             of_frame += u32::from(is_frame_link(&word[at..]));
         }
     }
-    (words, links, of_frame)
-}
-
-fn count_words(line: &str) -> usize {
-    match line.is_ascii() {
-        true => line.split_ascii_whitespace().count(),
-        false => line.split_whitespace().count(),
-    }
+    (links, of_frame)
 }

@@ -60,6 +60,8 @@ fn of_handle_line(subject: &str, lines: &[Line<'_>]) -> Option<String> {
 
 /// Name and handle of a line that holds nothing else.
 pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
+    // Rules out nearly every line.
+    memchr::memchr(b'@', line.as_bytes())?;
     let (name, handle) = line.rsplit_once(" @").or_else(|| {
         let (name, handle) = line.strip_suffix(')')?.rsplit_once(" (@")?;
         Some((name, handle))

@@ -1,9 +1,11 @@
 //! The profile lines under a sender's name, and the link to the profile.
 
+use std::borrow::Cow;
+
 use super::lines::Line;
 use crate::extract::host::host_of;
+use crate::extract::links::Links;
 use crate::extract::{Contact, Kind, Platform};
-use crate::message::Message;
 
 /// Takes headline and location off the lines under a name. A short note must not be mistaken for
 /// a place, so the second line must look like one.
@@ -93,7 +95,7 @@ fn names_a_place(line: &str) -> bool {
 
 /// The link to the sender's profile without what only tracks the reader.
 pub(super) fn link(
-    message: &Message,
+    links: &Links<'_>,
     lines: &[Line<'_>],
     platform: Platform,
     handle: Option<&str>,
@@ -102,21 +104,26 @@ pub(super) fn link(
         .iter()
         .filter(|line| line.text.contains("http"))
         .flat_map(|line| line.text.split_whitespace())
-        .filter_map(|word| word.find("http").map(|at| &word[at..]));
-    let html = message.html.iter().flat_map(|html| &html.links);
-    plain
-        .chain(html.map(|link| link.target.as_str()))
-        .find_map(|link| untracked(link, platform, handle))
+        .filter_map(|word| word.find("http").map(|at| &word[at..]))
+        .map(|link| (link, host_of(link)));
+    let html = links.html.iter();
+    let html = html.map(|hosted| (hosted.link.target.as_str(), hosted.host.clone()));
+    let theirs = |(link, host): (_, Option<Cow<'_, str>>)| {
+        let host = host.filter(|host| platform.owns(host))?;
+        untracked(link, &host, platform, handle)
+    };
+    plain.chain(html).find_map(theirs)
 }
 
 /// A link to a profile without its query; LinkedIn's `/comm` for mails goes too.
-fn untracked(link: &str, platform: Platform, handle: Option<&str>) -> Option<String> {
-    let host = host_of(link).filter(|host| platform.owns(host))?;
+fn untracked(link: &str, host: &str, platform: Platform, handle: Option<&str>) -> Option<String> {
     let is_end = |c: char| matches!(c, '?' | '&' | '#' | '>' | ')' | '"') || c.is_whitespace();
     let handle = handle.map(|handle| format!("{host}/{handle}"));
     let marks = platform.definition().profiles.iter().copied();
     let (mark, at) = marks
         .chain(handle.as_deref())
+        // The search is dear, most links do without it.
+        .filter(|mark| link.contains(mark))
         .find_map(|mark| Some((mark, link.find(mark)?)))?;
     let name_at = at + mark.len();
     let rest = &link[name_at..];
