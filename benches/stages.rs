@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 
 use anteroom::classify::Posterior;
 use anteroom::decide::{Belief, Policy, decide};
+use anteroom::explain::Recorder;
 use anteroom::extract::Contact;
 use anteroom::features::{Evidence, Features, features};
-use anteroom::history::Past;
+use anteroom::history::{Past, Sighting};
 use anteroom::message::Message;
 use anteroom::model::Model;
 use anteroom::owner::Owner;
 use anteroom::source::{Content, Rest, Source};
+use anteroom::state::{Decided, State};
+use anteroom::triage::{Triage, triage};
 
 /// Passes over the mails; the fastest counts, it is the least disturbed one. A pass takes a
 /// millisecond or two and a busy machine disturbs for longer, so it takes many.
@@ -38,10 +41,13 @@ fn main() {
     let decode = fastest(|| mails.iter().for_each(|mail| decode_only(mail)));
     let mut stages = vec![("source", read)];
     stages.extend(pure_stages(&mails));
-    print(&stages, decode, mails.len());
+    print("without a state store", &stages, decode, mails.len());
+    stages.extend(stored_stages(&mails));
+    print("with a state store", &stages, decode, mails.len());
+    println!("decode only is mailparse's split, parse and decode");
 }
 
-/// Times the pure stages, each on what the one before it made.
+/// Times the stages that read and write nothing, each on what the one before it made.
 fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
     let model = Model::shipped().expect("the shipped model is whole");
     let messages: Vec<Message> = mails.iter().map(|mail| Message::parse(mail)).collect();
@@ -55,6 +61,17 @@ fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
         .collect();
     let judge = |f: &Features| model.classifier().posterior(f);
     let posteriors: Vec<Posterior> = counted.iter().map(judge).collect();
+    let decide = || {
+        for ((message, contact), posterior) in read.iter().zip(&posteriors) {
+            let belief = Belief {
+                probabilities: model.label_probabilities(posterior),
+                posterior,
+                guard: &model.metadata.guard,
+            };
+            let (past, policy) = (Past::default(), Policy::default());
+            black_box(decide(message, contact, &past, &belief, &policy));
+        }
+    };
     [
         ("message", each(mails, |mail| Message::parse(mail))),
         ("extract", each(&messages, contact)),
@@ -63,26 +80,37 @@ fn pure_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 5] {
             each(&read, |(m, c)| features(m, c, Evidence::Contact)),
         ),
         ("classify", each(&counted, judge)),
-        (
-            "decide",
-            fastest(|| {
-                for ((message, contact), posterior) in read.iter().zip(&posteriors) {
-                    let belief = Belief {
-                        probabilities: model.label_probabilities(posterior),
-                        posterior,
-                        guard: &model.metadata.guard,
-                    };
-                    black_box(decide(
-                        message,
-                        contact,
-                        &Past::default(),
-                        &belief,
-                        &Policy::default(),
-                    ));
-                }
-            }),
-        ),
+        ("decide", fastest(decide)),
     ]
+}
+
+/// Times what the state store is asked and told of every message. The store is in memory, so that
+/// no disk is measured.
+fn stored_stages(mails: &[Vec<u8>]) -> [(&'static str, Duration); 2] {
+    let model = Model::shipped().expect("the shipped model is whole");
+    let (owner, policy) = (Owner::default(), Policy::default());
+    let mut state = State::in_memory().expect("a store in memory");
+    let salt = state.salt().expect("a whole store");
+    let recorder = Recorder::new(&model, &policy, 0);
+    let judged: Vec<Triage> = mails
+        .iter()
+        .map(|mail| triage(&Content::Mail(mail.clone()), &owner, &model, &policy))
+        .collect();
+    let sight = |triage: &Triage| Sighting::of(&triage.message, &triage.contact, &owner, &salt);
+    let sightings: Vec<Option<Sighting>> = judged.iter().map(sight).collect();
+    let recall = fastest(|| {
+        let sightings: Vec<_> = judged.iter().map(sight).collect();
+        drop(black_box(state.note(&sightings).expect("a whole store")));
+    });
+    let record = fastest(|| {
+        let sighted = judged.iter().zip(&sightings);
+        let decided = |(triage, sighting): (&Triage, &Option<Sighting>)| {
+            Decided::of(sighting.as_ref()?, triage, &recorder)
+        };
+        let decisions: Vec<_> = sighted.map(decided).collect();
+        state.keep_decisions(&decisions).expect("a whole store");
+    });
+    [("history", recall), ("record", record)]
 }
 
 /// Time of a function over all items, its results made and dropped.
@@ -130,10 +158,10 @@ fn fastest(mut pass: impl FnMut()) -> Duration {
     times.min().unwrap_or_default()
 }
 
-fn print(stages: &[(&str, Duration)], decode: Duration, n_mails: usize) {
+fn print(title: &str, stages: &[(&str, Duration)], decode: Duration, n_mails: usize) {
     let total: f64 = stages.iter().map(|(_, time)| time.as_secs_f64()).sum();
     println!(
-        "{:10} {:>14} {:>8} {:>16}",
+        "{n_mails} messages, {title}\n{:10} {:>14} {:>8} {:>16}",
         "stage", "µs a message", "share", "× decode only"
     );
     for (name, time) in stages {
@@ -146,7 +174,7 @@ fn print(stages: &[(&str, Duration)], decode: Duration, n_mails: usize) {
         );
     }
     println!(
-        "{:10} {:14.2} {:>8} {:16.2}\n{n_mails} messages; decode only is mailparse's split, parse and decode",
+        "{:10} {:14.2} {:>8} {:16.2}\n",
         "all",
         1e6 * total / n_mails as f64,
         "",
