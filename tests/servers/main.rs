@@ -32,6 +32,8 @@ mod harness {
     pub(crate) mod snapshot;
     /// Connections that go wrong at a word.
     pub(crate) mod valve;
+    /// What clients say, as the server wrote it down.
+    pub(crate) mod wire;
 }
 
 mod cases {
