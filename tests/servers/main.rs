@@ -14,6 +14,8 @@ mod harness {
     pub(crate) mod account;
     /// The second mail program, which shares nothing with the one under test.
     pub(crate) mod client;
+    /// A clock that can be set while the program runs.
+    pub(crate) mod clock;
     /// The program under test, as a process.
     pub(crate) mod daemon;
     /// Mail on its way in.
@@ -37,6 +39,8 @@ mod harness {
 }
 
 mod cases {
+    /// The clock jumps.
+    mod clock;
     /// What the owner moves is learned, once.
     mod corrections;
     /// The connection ends after every record.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Setup;
+use super::clock::WallClock;
 use super::server::root;
 
 /// `anteroom run`, as a process.
@@ -136,22 +137,32 @@ impl Setup {
         self.daemon_into(level, self.path("log"))
     }
 
+    /// Starts the daemon, which goes by this clock.
+    pub(crate) fn daemon_by(&self, clock: &WallClock, level: &str) -> Daemon {
+        let mut command = self.command("run");
+        command.envs(clock.environment());
+        start(command, level, self.path("log"))
+    }
+
     /// Starts the daemon; what it says is appended there.
     pub(crate) fn daemon_into(&self, level: &str, log: PathBuf) -> Daemon {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        let child = self
-            .command("run")
-            .env("ANTEROOM_LOG", level)
-            .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            .spawn()
-            .unwrap();
-        Daemon { child, log }
+        start(self.command("run"), level, log)
     }
+}
+
+fn start(mut command: Command, level: &str, log: PathBuf) -> Daemon {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&log)
+        .unwrap();
+    let child = command
+        .env("ANTEROOM_LOG", level)
+        .stdout(file.try_clone().unwrap())
+        .stderr(file)
+        .spawn()
+        .unwrap();
+    Daemon { child, log }
 }
 
 /// Whether these calls are for files only.
