@@ -26,8 +26,8 @@ pub(crate) enum Security {
 }
 
 /// What the state is like when a run begins. strace counts the calls of every thread by itself, and the
-/// first thread to come to its n-th call is the one that is met: on a new store always the one that
-/// makes it, on a used one that of the account.
+/// first thread to come to its n-th call is the one that is met: on a new store that is, for the first
+/// calls, the one that makes it; on a used one that of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Store {
     New,
