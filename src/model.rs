@@ -237,7 +237,7 @@ impl Model {
     /// # Errors
     /// If the file cannot be written; what stood there before is unchanged then.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
-        write_whole(path, &self.encode()).map_err(|cause| ModelError::Write {
+        write_whole(path, &self.encode(), Readers::Everybody).map_err(|cause| ModelError::Write {
             path: path.display().to_string(),
             cause,
         })
@@ -371,14 +371,30 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Who may read a file, as far as the umask lets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    Everybody,
+    Owner,
+}
+
+impl Readers {
+    fn mode(self) -> u32 {
+        match self {
+            Readers::Everybody => 0o644,
+            Readers::Owner => 0o600,
+        }
+    }
+}
+
 /// Writes a file beside its final name, then renames it there: a crash leaves the old file.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(readers.mode()))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

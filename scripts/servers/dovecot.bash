@@ -25,6 +25,9 @@ configure() {
     esac >"$dir/dovecot.conf"
 }
 
+# What the clients of a user say is written down if there is a directory "wire" with one for that user
+# in it, which is left to the tests.
+
 # What both versions understand: no part of it changes its user or its root directory, so that it
 # runs without privileges.
 common_settings() {
@@ -114,6 +117,7 @@ X
     cat <<X
 mail_plugins = quota
 protocol imap {
+  rawlog_dir = $dir/wire/%u
   mail_plugins = quota imap_quota
   mail_max_userip_connections = 200
 }
@@ -156,6 +160,7 @@ mail_plugins {
   quota = yes
 }
 protocol imap {
+  rawlog_dir = $dir/wire/%{user}
   mail_max_userip_connections = 200
   mail_plugins {
     quota = yes

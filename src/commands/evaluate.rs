@@ -11,7 +11,7 @@ use crate::cli::{Ablation, Evaluate, LabelFolder};
 use crate::decide::Policy;
 use crate::evaluate::{Case, Comparison, Forms, Plan, Prediction, Report, Task, Vocabulary, page};
 use crate::features::{Evidence, Features};
-use crate::model::write_whole;
+use crate::model::{Readers, write_whole};
 use crate::owner::Owner;
 
 pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), CommandError> {
@@ -52,7 +52,7 @@ pub(super) fn run(args: &Evaluate, owner: &Owner, notes: Notes) -> Result<(), Co
         .map_err(|error| CommandError::Data(format!("{}: {error}", dirs[0].display())))?;
     if let Some(path) = &args.html {
         let html = page(&report).map_err(|error| CommandError::Internal(error.to_string()))?;
-        write_whole(path, html.as_bytes()).map_err(|cause| {
+        write_whole(path, html.as_bytes(), Readers::Everybody).map_err(|cause| {
             CommandError::CannotCreate(format!("{}: cannot be written: {cause}", path.display()))
         })?;
     }

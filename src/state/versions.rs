@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use rusqlite_migration::M;
 
 use super::{LessonBook, State, StateError, make_private};
-use crate::model::{Model, ModelError, write_whole};
+use crate::model::{Model, ModelError, Readers, write_whole};
 
 pub(super) const STEP: M<'static> = M::up(
     "CREATE TABLE versions (
@@ -162,7 +162,7 @@ impl LessonBook<'_> {
         let directory = self.path.parent().unwrap_or(Path::new("."));
         let path = file(directory, version);
         make_private(&folder(directory))
-            .and_then(|()| write_whole(&path, &model.encode()))
+            .and_then(|()| write_whole(&path, &model.encode(), Readers::Owner))
             .map_err(|cause| StateError::File {
                 path: path.display().to_string(),
                 cause,

@@ -14,6 +14,8 @@ mod harness {
     pub(crate) mod account;
     /// The second mail program, which shares nothing with the one under test.
     pub(crate) mod client;
+    /// A clock that can be set while the program runs.
+    pub(crate) mod clock;
     /// The program under test, as a process.
     pub(crate) mod daemon;
     /// Mail on its way in.
@@ -32,9 +34,13 @@ mod harness {
     pub(crate) mod snapshot;
     /// Connections that go wrong at a word.
     pub(crate) mod valve;
+    /// What clients say, as the server wrote it down.
+    pub(crate) mod wire;
 }
 
 mod cases {
+    /// The clock jumps.
+    mod clock;
     /// What the owner moves is learned, once.
     mod corrections;
     /// The connection ends after every record.

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::harness::account::Writer;
+use crate::harness::account::{Store, Writer};
 use crate::harness::mails::{Mail, mails};
 use crate::harness::server::{Server, need};
 use crate::harness::snapshot::Snapshot;
@@ -24,23 +24,25 @@ enum Sweep {
 }
 
 /// Ends the process before the n-th call of each kind, for all n; after each, starts again.
-fn sweep(server: &Server, sweep: Sweep) {
+fn sweep(server: &Server, store: Store, sweep: Sweep) {
     need("strace");
     let mails = mails(20);
     let homes = undisturbed(server, &mails);
     let mut points = 0;
     for call in CALLS {
+        let before = points;
         let (first, step) = match sweep {
             Sweep::Every => (1, 1),
             // Not in step with any rhythm of the program's.
             Sweep::Some(step) => (1 + points % step, step),
         };
         for occurrence in (first..).step_by(step) {
-            if !survives(server, &mails, &homes, call, occurrence) {
+            if !survives((server, store), &mails, &homes, call, occurrence) {
                 break;
             }
             points += 1;
         }
+        println!("killed at {} calls of {call}", points - before);
     }
     println!("killed at {points} points");
     let enough = match sweep {
@@ -61,16 +63,16 @@ fn undisturbed(server: &Server, mails: &[Mail]) -> BTreeMap<String, String> {
 
 /// False if the run came to its end before that call.
 fn survives(
-    server: &Server,
+    (server, store): (&Server, Store),
     mails: &[Mail],
     homes: &BTreeMap<String, String>,
     call: &str,
     occurrence: usize,
 ) -> bool {
     let mailbox = server.mailbox();
+    let setup = Writer::new(&mailbox).write().with(store);
     mailbox.deliver(mails.iter().map(|mail| &*mail.bytes));
     let delivered = Snapshot::of(&mailbox);
-    let setup = Writer::new(&mailbox).write();
     let killed = setup.once_killed_at(call, occurrence);
     // At no moment is a message nowhere.
     let torn = Snapshot::of(&mailbox).places();
@@ -84,28 +86,34 @@ fn survives(
 
 #[test]
 fn some_points_of_a_run() {
-    sweep(Server::dovecot(), Sweep::Some(17));
+    sweep(Server::dovecot(), Store::Used, Sweep::Some(17));
 }
 
 #[test]
 fn some_points_of_a_run_without_move() {
-    sweep(Server::dovecot_without_move(), Sweep::Some(23));
+    sweep(Server::dovecot_without_move(), Store::Used, Sweep::Some(23));
 }
 
 #[test]
 #[ignore = "takes long: scripts/test-servers runs it"]
 fn every_point_of_a_run() {
-    sweep(Server::dovecot(), Sweep::Every);
+    sweep(Server::dovecot(), Store::Used, Sweep::Every);
+}
+
+#[test]
+#[ignore = "takes long: scripts/test-servers runs it"]
+fn every_point_of_a_first_run() {
+    sweep(Server::dovecot(), Store::New, Sweep::Every);
 }
 
 #[test]
 #[ignore = "takes long: scripts/test-servers runs it"]
 fn every_point_of_a_run_without_move() {
-    sweep(Server::dovecot_without_move(), Sweep::Every);
+    sweep(Server::dovecot_without_move(), Store::Used, Sweep::Every);
 }
 
 #[test]
 #[ignore = "takes long: scripts/test-servers runs it"]
 fn every_point_of_a_run_without_uidplus() {
-    sweep(Server::dovecot_without_uidplus(), Sweep::Every);
+    sweep(Server::dovecot_without_uidplus(), Store::Used, Sweep::Every);
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::account::{Setup, Writer};
+use crate::harness::account::{Setup, Writer, folder_of};
 use crate::harness::daemon::wait_until;
 use crate::harness::mails::mails;
 use crate::harness::server::{Kind, Mailbox, Server, permissions};
@@ -38,6 +38,12 @@ fn run_at_trace_level(mailbox: &Mailbox<'_>, setup: &Setup) {
         daemon.assert_running();
         Snapshot::of(mailbox).count("INBOX") <= before + 1
     });
+    owner_teaches(mailbox, setup);
+    // While it runs: what is written ahead is gone when it has ended.
+    let kept = nowhere_in_the_state(setup);
+    for part in ["state.sqlite-wal", "models/"] {
+        assert!(kept.iter().any(|path| path.contains(part)), "{kept:?}");
+    }
     for name in ["cmdline", "environ"] {
         let path = format!("/proc/{}/{name}", daemon.id());
         assert!(!holds_canary(&std::fs::read(&path).unwrap()), "{path}");
@@ -46,20 +52,40 @@ fn run_at_trace_level(mailbox: &Mailbox<'_>, setup: &Setup) {
     let log = std::fs::read(&daemon.log).unwrap();
     assert!(!log.is_empty(), "a log at trace level says something");
     assert!(!holds_canary(&log), "the log: {}", daemon.log.display());
+    nowhere_in_the_state(setup);
+    let status = setup.status(&["--json"]);
+    assert!(!holds_canary(status.as_bytes()));
+}
+
+/// Moves one message, so that there is a model of the account's own.
+fn owner_teaches(mailbox: &Mailbox<'_>, setup: &Setup) {
+    let (pitch, spam) = (folder_of("pitch"), folder_of("spam"));
+    let uids = Snapshot::of(mailbox).uids(pitch);
+    let uid = *uids.values().next().unwrap();
+    mailbox.client().move_to(pitch, &[uid], spam);
+    wait_until("it to be learned", Duration::from_secs(60), || {
+        super::corrections::lessons(setup) == [("spam".to_owned(), 1)].into()
+    });
+}
+
+/// Panics if a file of the state holds it, or is open to others; gives back the files' names.
+fn nowhere_in_the_state(setup: &Setup) -> Vec<String> {
     let files = setup.state_files();
     assert!(!files.is_empty());
-    for path in files {
+    for path in &files {
         assert!(
-            !holds_canary(&std::fs::read(&path).unwrap()),
+            !holds_canary(&std::fs::read(path).unwrap()),
             "{}",
             path.display()
         );
-        let mode = std::fs::metadata(&path).unwrap().permissions();
+        let mode = std::fs::metadata(path).unwrap().permissions();
         let mode = std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777;
         assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
     }
-    let status = setup.status(&["--json"]);
-    assert!(!holds_canary(status.as_bytes()));
+    files
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect()
 }
 
 #[test]

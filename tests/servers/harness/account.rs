@@ -25,6 +25,15 @@ pub(crate) enum Security {
     StartTls,
 }
 
+/// What the state is like when a run begins. strace counts the calls of every thread by itself, and the
+/// first thread to come to its n-th call is the one that is met: on a new store that is, for the first
+/// calls, the one that makes it; on a used one that of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Store {
+    New,
+    Used,
+}
+
 /// A directory with a configuration, its secret, its state and its logs.
 pub(crate) struct Setup {
     directory: TempDir,
@@ -124,6 +133,14 @@ impl<'m> Writer<'m> {
 }
 
 impl Setup {
+    /// Before there is any mail.
+    pub(crate) fn with(self, store: Store) -> Setup {
+        if store == Store::Used {
+            self.once();
+        }
+        self
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::account::Setup;
+use super::clock::WallClock;
 use super::server::root;
 
 /// `anteroom run`, as a process.
@@ -59,38 +60,43 @@ impl Setup {
         killed
     }
 
-    /// One whole cycle under strace, in which a kind of call fails from the given one on. How it
-    /// ended, and whether any call failed.
-    pub(crate) fn once_failing_from(
-        &self,
-        call: &str,
-        occurrence: usize,
-        error: &str,
-    ) -> (Output, bool) {
-        self.once_injected(call, &format!("error={error}:when={occurrence}+"))
+    /// One whole cycle under strace, in which a kind of call fails. How it ended, and how each of
+    /// these calls did.
+    pub(crate) fn once_failing(&self, failure: &Failure) -> (Output, Vec<Call>) {
+        let when = match failure.lasting {
+            Lasting::Once => failure.from.to_string(),
+            Lasting::FromThereOn => format!("{}+", failure.from),
+        };
+        let fault = format!("error={}:when={when}", failure.error);
+        let (output, traced) = self.once_injected(failure.calls, &fault);
+        (output, traced.lines().filter_map(Call::read).collect())
     }
 
     /// One whole cycle; the calls of this kind that it makes, as strace writes them.
     #[track_caller]
     pub(crate) fn once_traced(&self, call: &str) -> String {
-        let (output, traced) = self.once_under_strace(&[&format!("trace={call}")]);
+        let (output, traced) = self.once_under_strace(&["-e", &format!("trace={call}")]);
         assert!(output.status.success(), "run --once: {output:?}");
         traced
     }
 
-    fn once_injected(&self, call: &str, fault: &str) -> (Output, bool) {
-        let inject = format!("inject={call}:{fault}");
-        let (output, traced) = self.once_under_strace(&[&format!("trace={call}"), &inject]);
-        (output, traced.contains("(INJECTED)"))
+    fn once_injected(&self, call: &str, fault: &str) -> (Output, String) {
+        let expressions = [format!("trace={call}"), format!("inject={call}:{fault}")];
+        let mut arguments: Vec<&str> = expressions.iter().flat_map(|e| ["-e", e]).collect();
+        // The index of what is written ahead is only memory that is shared, and made at every start.
+        let file = self.state.join("state.sqlite");
+        let files = [&self.state, &file, &file.with_extension("sqlite-wal")];
+        let files = files.map(|file| file.to_str().unwrap());
+        if is_of_files(call) {
+            arguments.extend(files.iter().flat_map(|file| ["-P", *file]));
+        }
+        self.once_under_strace(&arguments)
     }
 
-    fn once_under_strace(&self, expressions: &[&str]) -> (Output, String) {
+    fn once_under_strace(&self, arguments: &[&str]) -> (Output, String) {
         let trace = self.path("trace");
         let mut command = Command::new("strace");
-        command.args(["-f", "-qq"]);
-        for expression in expressions {
-            command.args(["-e", expression]);
-        }
+        command.args(["-f", "-qq", "-ttt"]).args(arguments);
         command
             .arg("-o")
             .arg(&trace)
@@ -131,21 +137,76 @@ impl Setup {
         self.daemon_into(level, self.path("log"))
     }
 
+    /// Starts the daemon, which goes by this clock.
+    pub(crate) fn daemon_by(&self, clock: &WallClock, level: &str) -> Daemon {
+        let mut command = self.command("run");
+        command.envs(clock.environment());
+        start(command, level, self.path("log"))
+    }
+
     /// Starts the daemon; what it says is appended there.
     pub(crate) fn daemon_into(&self, level: &str, log: PathBuf) -> Daemon {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .unwrap();
-        let child = self
-            .command("run")
-            .env("ANTEROOM_LOG", level)
-            .stdout(file.try_clone().unwrap())
-            .stderr(file)
-            .spawn()
-            .unwrap();
-        Daemon { child, log }
+        start(self.command("run"), level, log)
+    }
+}
+
+fn start(mut command: Command, level: &str, log: PathBuf) -> Daemon {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&log)
+        .unwrap();
+    let child = command
+        .env("ANTEROOM_LOG", level)
+        .stdout(file.try_clone().unwrap())
+        .stderr(file)
+        .spawn()
+        .unwrap();
+    Daemon { child, log }
+}
+
+/// Whether these calls are for files only.
+fn is_of_files(calls: &str) -> bool {
+    let of_files = ["pwrite64", "fsync", "fdatasync"];
+    calls.split(',').all(|call| of_files.contains(&call))
+}
+
+/// A kind of call that fails, and when.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// As strace names them, with commas between.
+    pub(crate) calls: &'static str,
+    pub(crate) error: &'static str,
+    /// The first that fails; the first there is is 1.
+    pub(crate) from: usize,
+    pub(crate) lasting: Lasting,
+}
+
+/// For how long a kind of call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lasting {
+    Once,
+    FromThereOn,
+}
+
+/// A call as strace saw it.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// When it was made, or came back; in seconds since 1970.
+    pub(crate) time: f64,
+    pub(crate) was_made_to_fail: bool,
+}
+
+impl Call {
+    /// A line is "4711 1795683606.699628 fsync(5) = -1 EIO (Input/output error) (INJECTED)", or,
+    /// where another thread came between, one without the outcome and one with it.
+    fn read(line: &str) -> Option<Call> {
+        let (before, _) = line.split_once(" = ")?;
+        let time = before.split_whitespace().nth(1)?.parse().ok()?;
+        Some(Call {
+            time,
+            was_made_to_fail: line.ends_with("(INJECTED)"),
+        })
     }
 }
 
