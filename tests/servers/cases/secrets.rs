@@ -60,8 +60,12 @@ fn run_at_trace_level(mailbox: &Mailbox<'_>, setup: &Setup) {
 /// Moves one message, so that there is a model of the account's own.
 fn owner_teaches(mailbox: &Mailbox<'_>, setup: &Setup) {
     let (pitch, spam) = (folder_of("pitch"), folder_of("spam"));
-    let uids = Snapshot::of(mailbox).uids(pitch);
-    let uid = *uids.values().next().unwrap();
+    let mut filed = None;
+    wait_until("a pitch to be filed", Duration::from_secs(60), || {
+        filed = Snapshot::of(mailbox).uids(pitch).into_values().next();
+        filed.is_some()
+    });
+    let uid = filed.unwrap();
     mailbox.client().move_to(pitch, &[uid], spam);
     wait_until("it to be learned", Duration::from_secs(60), || {
         super::corrections::lessons(setup) == [("spam".to_owned(), 1)].into()
