@@ -10,10 +10,10 @@ const SLOPE: f64 = 1024.0;
 const DESCRIPTORS: usize = 2;
 
 /// In a window of time the least counts: what is held while a model is made is no growth.
-const WINDOW: Duration = Duration::from_secs(120);
+const WINDOW: Duration = Duration::from_secs(180);
 
-/// A life that is shorter says nothing about its slope.
-const ENOUGH: Duration = Duration::from_secs(8 * 60);
+/// A shorter time says nothing about a slope.
+const ENOUGH: Duration = Duration::from_secs(12 * 60);
 
 #[derive(Debug, Clone, Copy)]
 struct Sample {
@@ -24,28 +24,27 @@ struct Sample {
 
 /// What the process held, second by second.
 pub(super) struct Figures {
-    lives: Vec<(Instant, Vec<Sample>)>,
+    start: Instant,
+    samples: Vec<Sample>,
 }
 
 impl Figures {
     pub(super) fn new() -> Figures {
         Figures {
-            lives: vec![(Instant::now(), Vec::new())],
+            start: Instant::now(),
+            samples: Vec::new(),
         }
     }
 
-    /// Another process, from now on.
-    pub(super) fn begin_life(&mut self) {
-        self.lives.push((Instant::now(), Vec::new()));
+    /// Another process, or the same, which is warm: only what it holds from now on counts.
+    pub(super) fn begin(&mut self) {
+        *self = Figures::new();
     }
 
     pub(super) fn sample(&mut self, daemon: &Daemon) {
-        let Some((start, samples)) = self.lives.last_mut() else {
-            return;
-        };
-        let at = start.elapsed();
+        let at = self.start.elapsed();
         if let (Some(kibibytes), Some(descriptors)) = (daemon.memory(), daemon.descriptors()) {
-            samples.push(Sample {
+            self.samples.push(Sample {
                 at,
                 kibibytes,
                 descriptors,
@@ -53,37 +52,27 @@ impl Figures {
         }
     }
 
-    /// What the longest life held once it was warm: after its first third.
-    pub(super) fn of_longest_life(&self) -> Held {
-        let samples = self.lives.iter().map(|(_, samples)| samples);
-        let longest = samples.max_by_key(|samples| samples.len()).unwrap();
-        let whole = longest.last().map_or(Duration::ZERO, |last| last.at);
-        let warm: Vec<Sample> = longest
-            .iter()
-            .filter(|sample| sample.at > whole / 3)
-            .copied()
-            .collect();
+    /// What the process held since the beginning.
+    pub(super) fn held(&self) -> Held {
         if let Ok(path) = std::env::var("SOAK_SAMPLES") {
-            let line = |s: &Sample| {
-                format!(
-                    "{:.1} {} {}\n",
-                    s.at.as_secs_f64(),
-                    s.kibibytes,
-                    s.descriptors
-                )
-            };
-            std::fs::write(path, longest.iter().map(line).collect::<String>()).unwrap();
+            std::fs::write(path, self.table()).unwrap();
         }
+        let kibibytes = self.samples.iter().map(|sample| sample.kibibytes);
         Held {
-            time: whole - whole / 3,
-            slope: slope(&warm, WINDOW),
-            most: warm
-                .iter()
-                .map(|sample| sample.kibibytes)
-                .max()
-                .unwrap_or(0),
-            descriptors: by_minute(&warm),
+            time: self.samples.last().map_or(Duration::ZERO, |last| last.at),
+            slope: slope(&self.samples, WINDOW),
+            most: kibibytes.max().unwrap_or(0),
+            descriptors: by_minute(&self.samples),
         }
+    }
+
+    /// Seconds, KiB and open files, a line a sample.
+    fn table(&self) -> String {
+        let line = |s: &Sample| {
+            let seconds = s.at.as_secs_f64();
+            format!("{seconds:.1} {} {}\n", s.kibibytes, s.descriptors)
+        };
+        self.samples.iter().map(line).collect()
     }
 }
 

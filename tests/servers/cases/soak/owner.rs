@@ -12,8 +12,18 @@ use crate::harness::server::Mailbox;
 /// daemon needs to see that it is there, if nothing is broken.
 const PAUSE: Duration = Duration::from_secs(20);
 
+/// Which messages the owner moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Habit {
+    /// Any.
+    Teaches,
+    /// Those that they gave a label before.
+    ChangesMind,
+}
+
 /// The owner, what they got and what they did with it.
 pub(super) struct Owner<'a> {
+    pub(super) habit: Habit,
     mailbox: &'a Mailbox<'a>,
     folders: Vec<String>,
     archive: String,
@@ -45,6 +55,7 @@ impl<'a> Owner<'a> {
         to_come.retain(|mail| message_id(&mail.bytes).is_some());
         Dice::new(seed).shuffle(&mut to_come);
         Owner {
+            habit: Habit::Teaches,
             mailbox,
             folders: std::iter::once("INBOX".to_owned()).chain(named).collect(),
             archive,
@@ -119,8 +130,15 @@ impl<'a> Owner<'a> {
     }
 
     fn is_at_hand(&self, id: &str) -> bool {
-        let got = self.got.get(id);
-        got.is_some_and(|got| got.put.last().is_none_or(|(_, at)| at.elapsed() > PAUSE))
+        let Some(got) = self.got.get(id) else {
+            return false;
+        };
+        let rests = got.put.last().is_none_or(|(_, at)| at.elapsed() > PAUSE);
+        let is_meant = match self.habit {
+            Habit::Teaches => true,
+            Habit::ChangesMind => self.word(got).is_some(),
+        };
+        rests && is_meant
     }
 
     /// The folder of a message's label more often than another.
