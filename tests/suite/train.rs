@@ -231,3 +231,14 @@ fn killed_while_training_the_model_is_the_old_or_the_new_one() {
     }
     assert!(killed > 0);
 }
+
+#[test]
+fn what_is_no_file_is_not_replaced() {
+    let here = Workspace::new();
+    labelled(&here, 20);
+    std::os::unix::net::UnixListener::bind(here.path("socket")).unwrap();
+    here.run(&["train", "mine", "--out", "socket"])
+        .fails(73, &["socket", "is no model", "left as it is"]);
+    let kind = std::fs::metadata(here.path("socket")).unwrap().file_type();
+    assert!(std::os::unix::fs::FileTypeExt::is_socket(&kind));
+}
