@@ -11,7 +11,7 @@
 mod body;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ use body::{decode_counts, encode_counts};
 
 /// First line of every model file.
 const MAGIC: &[u8] = b"anteroom-model/1\n";
+
+/// The same of any version.
+const KIND: &[u8] = b"anteroom-model/";
 
 /// Longest metadata line that is read.
 const METADATA_BYTES: usize = 1 << 20;
@@ -230,6 +233,18 @@ impl Model {
             cause,
         })?;
         Model::decode(&bytes, &name)
+    }
+
+    /// True for a file that is empty, or begins like a model of this or another version: what may be
+    /// written over. A device, a pipe or what cannot be read is none.
+    pub(crate) fn may_be_in(path: &Path) -> bool {
+        let start = || -> io::Result<Vec<u8>> {
+            let mut start = Vec::new();
+            let file = File::open(path)?;
+            file.take(KIND.len() as u64).read_to_end(&mut start)?;
+            Ok(start)
+        };
+        path.is_file() && start().is_ok_and(|start| start.is_empty() || start == KIND)
     }
 
     /// Writes the model: whole, or not at all.

@@ -25,11 +25,9 @@ configure() {
     esac >"$dir/dovecot.conf"
 }
 
-# What the clients of a user say is written down if there is a directory "wire" with one for that user
-# in it, which is left to the tests.
-
 # What both versions understand: no part of it changes its user or its root directory, so that it
-# runs without privileges.
+# runs without privileges. What the clients of a user say is written down where there is a directory
+# wire/USER, which only tests make.
 common_settings() {
     cat <<X
 protocols = imap lmtp

@@ -1,6 +1,6 @@
 //! `anteroom train`
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use super::{CommandError, Notes, labelled, load_model, teach};
@@ -127,7 +127,7 @@ fn in_place(out: &Path, notes: Notes) -> Result<Option<Model>, CommandError> {
     if !out.exists() {
         return Ok(Some(load_model(None)?));
     }
-    if !may_be_model(out) {
+    if !Model::may_be_in(out) {
         return Err(CommandError::CannotCreate(format!(
             "{}: is there and is no model; it was left as it is, give another file with --out",
             out.display()
@@ -140,19 +140,6 @@ fn in_place(out: &Path, notes: Notes) -> Result<Option<Model>, CommandError> {
             Ok(None)
         }
     }
-}
-
-/// True for a file that is empty, or begins like a model. A device, a pipe or a file that cannot be
-/// read is none.
-fn may_be_model(path: &Path) -> bool {
-    const BEGINNING: &[u8] = b"anteroom-model/";
-    if !path.is_file() {
-        return false;
-    }
-    let mut start = Vec::new();
-    let read = std::fs::File::open(path)
-        .and_then(|file| file.take(BEGINNING.len() as u64).read_to_end(&mut start));
-    read.is_ok() && (start.is_empty() || start == BEGINNING)
 }
 
 fn print(out: &mut impl Write, comparison: &Comparison) -> Result<(), CommandError> {

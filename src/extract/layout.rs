@@ -179,7 +179,7 @@ impl Subject {
         let lower = lower_case(subject);
         let mut pairs = [0; 4];
         for pair in lower.as_bytes().windows(2) {
-            let (word, bit) = place(pair[0], pair[1]);
+            let (word, bit) = noted_at(pair[0], pair[1]);
             pairs[word] |= bit;
         }
         Subject { lower, pairs }
@@ -194,13 +194,13 @@ impl Subject {
     }
 
     fn has_pair(&self, a: u8, b: u8) -> bool {
-        let (word, bit) = place(a, b);
+        let (word, bit) = noted_at(a, b);
         self.pairs[word] & bit != 0
     }
 }
 
 /// Where a pair of bytes is noted.
-fn place(a: u8, b: u8) -> (usize, u64) {
+fn noted_at(a: u8, b: u8) -> (usize, u64) {
     let hash = a.wrapping_mul(37) ^ b;
     (usize::from(hash >> 6), 1 << (hash & 63))
 }
