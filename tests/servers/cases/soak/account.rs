@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::time::SystemTime;
 
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,9 @@ pub(super) struct Account {
     places: BTreeMap<String, usize>,
     learned: usize,
     refused: usize,
+    /// Moved by the owner into the very folder that the program was just moving it into: nobody
+    /// can tell whose move it was.
+    joint: usize,
     /// How often a lesson was written down.
     written: i64,
     /// What must not be; one line each.
@@ -131,10 +135,18 @@ impl Account {
                     .map(|(_, message)| message.fingerprint())
                     .any(|print| refused.get(&print[..]).is_some_and(|other| other == label))
             };
-            let story = |lesson: &Option<String>| format!("{id}: {:?}, lesson {lesson:?}", got.put);
+            let copies = found.get(id).into_iter().flatten();
+            let moves: Vec<_> = copies
+                .flat_map(|(_, message)| own_moves(store, &message.fingerprint()))
+                .collect();
+            let story = |lesson: &Option<String>| {
+                let put = &got.put;
+                format!("{id}: {put:?}, lesson {lesson:?}, the program's own moves {moves:?}")
+            };
             match (owner.word(got), &lesson) {
                 (Some(word), Some(label)) if word == label => self.learned += 1,
                 (Some(word), _) if is_refused(word) => self.refused += 1,
+                (Some(_), _) if moves.iter().any(|own| own.is_joint(got)) => self.joint += 1,
                 (Some(_), _) => self.fault("not learned", story(&lesson)),
                 (None, Some(_)) if got.put.is_empty() => {
                     self.fault("learned without a move", story(&lesson));
@@ -173,8 +185,14 @@ impl fmt::Display for Account {
         )?;
         writeln!(
             f,
-            "the owner moved {} of them, {} times: {} learned, {} refused as harmful, {} archived at last; {} lessons written",
-            self.moved, self.moves, self.learned, self.refused, self.archived, self.written
+            "the owner moved {} of them, {} times: {} learned, {} refused as harmful, {} archived at last, {} where the program was just moving it; {} lessons written",
+            self.moved,
+            self.moves,
+            self.learned,
+            self.refused,
+            self.archived,
+            self.joint,
+            self.written
         )?;
         let counts = KINDS.map(|kind| {
             let count = self.faults.get(kind).map_or(0, Vec::len);
@@ -199,6 +217,50 @@ fn refused(store: &Connection) -> BTreeMap<Vec<u8>, String> {
         .prepare("SELECT fingerprint, label FROM correction WHERE refused = 1")
         .unwrap()
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
+}
+
+/// A move that the program made, or took for its own.
+#[derive(Debug)]
+struct OwnMove {
+    target: String,
+    step: String,
+    /// In seconds since 1970.
+    began: i64,
+    ended: i64,
+}
+
+impl OwnMove {
+    /// True if the owner's last move led into the same folder while this one was under way.
+    fn is_joint(&self, got: &Got) -> bool {
+        let Some((to, at)) = got.put.last() else {
+            return false;
+        };
+        let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap() - at.elapsed();
+        let at = i64::try_from(since_1970.as_secs()).unwrap();
+        // The store's times are cut to whole seconds.
+        self.step == "done" && self.target == *to && (self.began..=self.ended + 1).contains(&at)
+    }
+}
+
+/// The moves of the program that came to an end.
+fn own_moves(store: &Connection, fingerprint: &[u8]) -> Vec<OwnMove> {
+    store
+        .prepare(
+            "SELECT target, step, began, ended FROM operation
+             WHERE fingerprint = ?1 AND ended IS NOT NULL ORDER BY id",
+        )
+        .unwrap()
+        .query_map([fingerprint], |row| {
+            Ok(OwnMove {
+                target: row.get(0)?,
+                step: row.get(1)?,
+                began: row.get(2)?,
+                ended: row.get(3)?,
+            })
+        })
         .unwrap()
         .map(Result::unwrap)
         .collect()
