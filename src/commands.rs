@@ -80,6 +80,9 @@ pub enum CommandError {
     /// Data was read but is not what it should be.
     #[error("{0}")]
     Data(String),
+    /// What is to be read is not there.
+    #[error("{0}")]
+    Missing(String),
     /// Output cannot be made there.
     #[error("{0}")]
     CannotCreate(String),
@@ -122,7 +125,7 @@ impl CommandError {
                 source_code(cause)
             }
             CommandError::Unreadable(files) => files.first().map_or(65, source_code),
-            CommandError::Relations(LoadError::Read { .. }) => 66,
+            CommandError::Relations(LoadError::Read { .. }) | CommandError::Missing(_) => 66,
             CommandError::Relations(_) | CommandError::Data(_) => 65,
             CommandError::Output(_) => 74,
             CommandError::Model(ModelError::Read { .. }) => 66,

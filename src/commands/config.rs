@@ -27,7 +27,7 @@ pub(super) fn run(
     }
 }
 
-/// Reads the configuration; mistakes are the error.
+/// Reads the configuration and the files it names; mistakes are the error.
 fn check(place: &ConfigPlace) -> Result<(), CommandError> {
     let name = place.path.display();
     let mut out = anstream::stdout().lock();
@@ -39,6 +39,9 @@ fn check(place: &ConfigPlace) -> Result<(), CommandError> {
         return Ok(());
     };
     let config = Config::read(path)?;
+    // What it names has to be there too.
+    super::load_model(config.model.as_deref())?;
+    super::owner(&config, &[])?;
     let accounts: Vec<String> = config.accounts().iter().map(describe).collect();
     match accounts.as_slice() {
         [] => writeln!(out, "{name}: right; no account")?,

@@ -9,9 +9,10 @@ use serde_json::json;
 use super::{CommandError, Format, load_model, now, online};
 use crate::account::Account;
 use crate::cli::Doctor;
-use crate::config::{Config, ConfigPlace};
+use crate::config::{Config, ConfigPlace, StatePlace};
 use crate::doctor::{self, Finding, Level, Subject, Trouble};
 use crate::model::ModelError;
+use crate::state::State;
 
 /// Width of a name of a subject.
 const SUBJECT: usize = 10;
@@ -44,13 +45,19 @@ pub(super) fn run(args: &Doctor, named: Option<&Path>) -> Result<(), CommandErro
         }
     };
     report.add(&configured(&place, &config))?;
-    let (findings, written) =
-        doctor::state(config.state_place(args.state.state.as_deref()).as_ref());
+    if let Some(finding) = relations(&place, &config) {
+        report.add(&finding)?;
+    }
+    let state = config.state_place(args.state.state.as_deref());
+    let (findings, written) = doctor::state(state.as_ref());
     report.add(&doctor::clock(now(), written))?;
     for finding in &findings {
         report.add(finding)?;
     }
     report.add(&model(args.model.as_deref().or(config.model.as_deref())))?;
+    if let Some(finding) = state.as_ref().and_then(taught) {
+        report.add(&finding)?;
+    }
     for account in config.accounts() {
         check_account(account, args, &mut report)?;
     }
@@ -101,6 +108,35 @@ fn configured(place: &ConfigPlace, config: &Config) -> Finding {
         (Some(_), 1) => Finding::ok(Subject::Config, format!("{name}: right, 1 account")),
         (Some(_), n) => Finding::ok(Subject::Config, format!("{name}: right, {n} accounts")),
     }
+}
+
+/// Whether the owner's relations can be read, if any are named.
+fn relations(place: &ConfigPlace, config: &Config) -> Option<Finding> {
+    if config.relation_sources().is_empty() {
+        return None;
+    }
+    Some(match super::owner(config, &[]) {
+        Ok(_) => Finding::ok(Subject::Relations, "can be read"),
+        Err(error) => Finding::fail(
+            Subject::Relations,
+            Trouble::Settings,
+            error.to_string(),
+            format!("correct [relations] in {}", place.path.display()),
+        ),
+    })
+}
+
+/// Whether the model that the owner's lessons made is whole, if there is one. Nothing of it is
+/// lost if it is not.
+fn taught(place: &StatePlace) -> Option<Finding> {
+    let state = State::open_existing(place.path()).ok()??;
+    let number = state.in_place().ok()??.version;
+    let Err(error) = state.load_version(number) else {
+        return None;
+    };
+    let what = format!("{error}; at every start it is put together again from the lessons");
+    let mend = "nothing to do: the next lesson writes it anew";
+    Some(Finding::warn(Subject::Model, what, mend))
 }
 
 fn model(path: Option<&Path>) -> Finding {

@@ -57,13 +57,15 @@ pub(super) fn read_as<T: Send>(
         .complete()?;
     }
     if found.is_empty() {
-        let missing = if dir.exists() {
-            "holds none of the folders"
-        } else {
-            "is not there; expected a directory with folders"
+        let (error, missing): (fn(String) -> CommandError, _) = match dir.exists() {
+            true => (CommandError::Data, "holds none of the folders"),
+            false => (
+                CommandError::Missing,
+                "is not there; expected a directory with folders",
+            ),
         };
         let folders: Vec<&str> = labels.iter().map(|label| label.folder.as_str()).collect();
-        return Err(CommandError::Data(format!(
+        return Err(error(format!(
             "{}: {missing} {}; put the mail of each label into a folder of that name",
             dir.display(),
             folders.join(", ")

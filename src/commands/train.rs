@@ -103,7 +103,7 @@ fn lessons(args: &Train, config: &Config) -> Result<Vec<Lesson>, CommandError> {
     let place = teach::place(config, args.state.state.as_deref())?;
     match State::open_existing(place.path())? {
         Some(state) => Ok(state.lessons()?),
-        None => Err(CommandError::Data(format!(
+        None => Err(CommandError::Missing(format!(
             "{}: no lessons there; leave --lessons out, or give their directory with --state",
             place.path().display()
         ))),

@@ -28,7 +28,7 @@ struct Asked {
 pub(super) fn run(args: &cli::Undo, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let place = teach::place(config, args.state.state.as_deref())?;
     let Some(mut state) = State::open_existing(place.path())? else {
-        return Err(CommandError::Data(format!(
+        return Err(CommandError::Missing(format!(
             "{}: nothing is remembered there, so there is nothing to undo",
             place.path().display()
         )));

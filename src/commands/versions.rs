@@ -62,7 +62,7 @@ pub(super) fn restore(
     let base = load_model(model.or(config.model.as_deref()))?;
     let place = teach::place(config, args.state.as_deref())?;
     let Some(mut state) = State::open_existing(place.path())? else {
-        return Err(CommandError::Data(format!(
+        return Err(CommandError::Missing(format!(
             "{}: nothing was learned there, so there is nothing to bring back",
             place.path().display()
         )));

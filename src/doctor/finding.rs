@@ -39,6 +39,8 @@ pub enum Subject {
     Clock,
     /// What is remembered between runs.
     State,
+    /// Whom the owner knows: sent mail, address books, connections.
+    Relations,
     /// The model.
     Model,
     /// A password or token.
@@ -58,6 +60,7 @@ impl Subject {
             Subject::Config => "config",
             Subject::Clock => "clock",
             Subject::State => "state",
+            Subject::Relations => "relations",
             Subject::Model => "model",
             Subject::Secret => "secret",
             Subject::Connection => "connection",

@@ -22,6 +22,13 @@ pub struct RelationSources {
     pub connections: Vec<PathBuf>,
 }
 
+impl RelationSources {
+    /// True if nothing is named.
+    pub fn is_empty(&self) -> bool {
+        *self == RelationSources::default()
+    }
+}
+
 /// Relations that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -198,7 +198,7 @@ fn labelled_mail_that_is_not_there() {
     here.run(&["train", "mine", "--out", "m"])
         .fails(65, &["at least two labels"]);
     here.run(&["train", "nowhere", "--out", "m"])
-        .fails(65, &["nowhere: is not there"]);
+        .fails(66, &["nowhere: is not there"]);
     assert_eq!(here.entries(), ["mine"]);
 }
 

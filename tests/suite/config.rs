@@ -167,6 +167,29 @@ fn doctor_names_what_mends_a_readable_password() {
 }
 
 #[test]
+fn files_that_the_configuration_names_have_to_be_there() {
+    let here = Workspace::new();
+    here.write("c.toml", "[relations]\nsent = [\"Sent.mbox\"]\n");
+    here.run(&["config", "check", "--config", "c.toml"])
+        .fails(66, &["Sent.mbox", "no such file"]);
+    let run = here.run(&["doctor", "--config", "c.toml"]);
+    assert_eq!(run.output.status.code(), Some(78), "{}", run.stdout());
+    for word in ["FAIL  relations", "Sent.mbox", "correct [relations] in"] {
+        assert!(run.stdout().contains(word), "{word}: {}", run.stdout());
+    }
+    here.write(
+        "Sent.mbox",
+        "From a Thu Jan  1 00:00:00 1970\nTo: b@x.example\n\nhi\n",
+    );
+    here.run(&["config", "check", "--config", "c.toml"]).ok();
+    let run = here.run(&["doctor", "--config", "c.toml"]).ok();
+    assert!(run.stdout().contains(" ok   relations"), "{}", run.stdout());
+    here.write("c.toml", "model = \"none.model\"\n");
+    here.run(&["config", "check", "--config", "c.toml"])
+        .fails(66, &["none.model"]);
+}
+
+#[test]
 fn doctor_without_a_configuration_warns_only() {
     let run = Workspace::new().run(&["doctor"]).ok();
     assert!(

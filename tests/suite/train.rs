@@ -176,7 +176,7 @@ fn lessons_are_fitted_to_and_stay_where_they_are() {
         "--out",
         "own.model",
     ];
-    here.run(&train).fails(65, &["no lessons there", "--state"]);
+    here.run(&train).fails(66, &["no lessons there", "--state"]);
     let ask = "we build dashboards for warehouses, a quick call would be great";
     here.write("m.eml", mail("s@s.example", "call", ask));
     here.run(&["learn", "pitch", "m.eml", "--state", "state"])
