@@ -46,6 +46,10 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Statements that are kept parsed; there are some hundred.
 const STATEMENTS: usize = 128;
 
+/// Pages of the file that a connection keeps in memory, in KiB. With SQLite's 2,000 a daemon's
+/// memory grows for as long as the file does; the system keeps the pages anyway.
+const CACHE_KIB: i64 = 512;
+
 /// The schema, one step a change; steps are added, never edited.
 const STEPS: &[M<'static>] = &[
     // "Ante": tells `file` and us whose database it is.
@@ -182,6 +186,7 @@ impl State {
             // Parsing a statement takes longer than most take to run.
             connection.set_prepared_statement_cache_capacity(STATEMENTS);
             write_ahead(&connection)?;
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", "ON")
         };
