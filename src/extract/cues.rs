@@ -414,6 +414,9 @@ mod tests {
     fn a_phrase_counts_only_between_word_ends() {
         assert!(!names("the jobbing scvs").contains(&"job"));
         assert!(names("Internships?").contains(&"job"));
+        assert!(names("Mit dem linken Knie wird es besser").is_empty());
+        assert!(names("a jar of honey from our bees, and a beautiful morning").is_empty());
+        assert!(names("Hello beautiful, how are you").contains(&"affection"));
         assert_eq!(names(""), Vec::<&str>::new());
     }
 }

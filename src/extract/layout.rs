@@ -22,8 +22,8 @@ pub(super) struct Definition {
     pub(super) domains: &'static [&'static str],
     /// Its layouts, the first that fits counts; its own before those shared with others.
     pub(super) layouts: &'static [&'static [Layout]],
-    /// Lines the platform writes into every frame, lower case; a `*` at the end stands for
-    /// anything.
+    /// Lines the platform writes into every frame, lower case; a `*` at the start or the
+    /// end stands for anything.
     pub(super) furniture: &'static [&'static str],
     /// Parts of a link's path behind which a profile's name stands.
     pub(super) profiles: &'static [&'static str],
@@ -153,12 +153,13 @@ impl Definition {
 
     /// True for a line, in lower case, that is part of every frame.
     pub(super) fn is_furniture(&self, line: &str) -> bool {
-        self.furniture
-            .iter()
-            .any(|pattern| match pattern.strip_suffix('*') {
-                Some(start) => line.starts_with(start),
-                None => line == *pattern,
-            })
+        self.furniture.iter().any(|pattern| {
+            match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
+                (Some(start), _) => line.starts_with(start),
+                (None, Some(end)) => line.ends_with(end),
+                (None, None) => line == *pattern,
+            }
+        })
     }
 }
 

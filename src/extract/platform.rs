@@ -1,14 +1,20 @@
 //! Which platform a message comes from, or claims to.
 
 mod academia;
+mod behance;
 mod discord;
+mod eventbrite;
 mod facebook;
 mod github;
+mod goodreads;
 mod instagram;
 mod linkedin;
+mod luma;
 mod meetup;
+mod nextdoor;
 mod researchgate;
 mod slack;
+mod tiktok;
 mod viadeo;
 mod x;
 mod xing;
@@ -61,6 +67,12 @@ platforms! {
     Github: github,
     Slack: slack,
     Discord: discord,
+    Goodreads: goodreads,
+    Nextdoor: nextdoor,
+    Behance: behance,
+    Tiktok: tiktok,
+    Eventbrite: eventbrite,
+    Luma: luma,
 }
 
 /// No platform.

@@ -92,6 +92,8 @@ pub(super) const INVITE: &[&str] = &[
     "added you",
     "add you",
     "add me to your",
+    "quiere seguirte",
+    "フォローをリクエスト",
     "to join",
     "邀请",
     "邀請",

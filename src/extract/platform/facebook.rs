@@ -32,7 +32,7 @@ pub(super) static PLATFORM: Definition = Definition {
         "fb.me",
         "messenger.com",
     ],
-    layouts: &[LAYOUTS, SOCIAL],
+    layouts: &[LAYOUTS, SOCIAL, IN_ANY_LANGUAGE],
     furniture: &[
         "facebook",
         "thanks,",
@@ -42,6 +42,9 @@ pub(super) static PLATFORM: Definition = Definition {
     ],
     profiles: &["/profile.php?id="],
 };
+
+/// What a message stands between.
+const RULER: &str = "--------------------\n";
 
 const LAYOUTS: &[Layout] = &[
     // 2010: `Hi X,` the inviter's words, `Thanks,` FIRST, a link to sign up, a ruler.
@@ -75,13 +78,15 @@ const LAYOUTS: &[Layout] = &[
         ],
         Place::AroundName,
     ),
-    // 2009 to 2011: subject and message between two rulers.
+    // 2009 to 2011: subject and message between two rulers. The header came later.
     guess(
         Kind::PlatformMessage,
-        &[
-            Sign::Subject(&["sent you a message"]),
-            Sign::Text(&["--------------------\n"]),
-        ],
+        &[Sign::Subject(&["sent you a message"]), Sign::Text(&[RULER])],
+        Place::BetweenRulers,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Template(&["msg"]), Sign::Text(&[RULER])],
         Place::BetweenRulers,
     ),
     guess(
@@ -92,5 +97,29 @@ const LAYOUTS: &[Layout] = &[
             "freundschaftsanfrage",
         ])],
         Place::AfterName,
+    ),
+];
+
+/// What the header says about mail whose subject is in a language that is not known.
+const IN_ANY_LANGUAGE: &[Layout] = &[
+    guess(
+        Kind::Invitation,
+        &[Sign::Template(&["friend_request"])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Template(&[
+            "group_invite",
+            "page_invite",
+            "event_invite",
+            "plan_user_invited",
+        ])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Template(&["msg"])],
+        Place::AroundName,
     ),
 ];

@@ -1,0 +1,15 @@
+//! Behance: messages and followers. Layouts are guesses.
+
+use crate::extract::layout::Definition;
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "behance",
+    brand: "behance",
+    is_coined: true,
+    other_names: &[],
+    domains: &["behance.net"],
+    layouts: &[SOCIAL],
+    furniture: &["behance"],
+    profiles: &[],
+};

@@ -1,0 +1,35 @@
+//! Goodreads: friend requests, messages, questions of readers. Layouts are guesses.
+
+use crate::extract::Kind;
+use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "goodreads",
+    brand: "goodreads",
+    is_coined: true,
+    other_names: &[],
+    domains: &["goodreads.com"],
+    layouts: &[LAYOUTS, SOCIAL],
+    furniture: &[
+        "goodreads",
+        "the goodreads team",
+        "*sent you a new message:",
+        "-----",
+    ],
+    profiles: &["/user/show/"],
+};
+
+// Before what all such platforms have in common: their reports are about "reads".
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(&["message", "asked you a question"])],
+        Place::InLetter,
+    ),
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(&["friend on goodreads", "friend request"])],
+        Place::AroundName,
+    ),
+];

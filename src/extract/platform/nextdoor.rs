@@ -1,0 +1,15 @@
+//! Nextdoor: messages between neighbours. Layouts are guesses.
+
+use crate::extract::layout::Definition;
+use crate::extract::vocabulary::SOCIAL;
+
+pub(super) static PLATFORM: Definition = Definition {
+    name: "nextdoor",
+    brand: "nextdoor",
+    is_coined: true,
+    other_names: &[],
+    domains: &["nextdoor.com"],
+    layouts: &[SOCIAL],
+    furniture: &["nextdoor"],
+    profiles: &[],
+};
