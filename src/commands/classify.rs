@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use super::{CommandError, Judge, Notes, inputs, table};
 use crate::cli::Classify;
@@ -9,7 +10,8 @@ use crate::decide::{Verdict, Why};
 use crate::explain::{Pull, Reason, reasons, sentence};
 use crate::message::Defect;
 use crate::model::Model;
-use crate::source::{RawMessage, Rest};
+use crate::neutral::neutral;
+use crate::source::{Content, RawMessage, Rest};
 use crate::triage::Triage;
 use crate::verdict::VerdictRecord;
 
@@ -158,7 +160,7 @@ impl Page {
             because = table::cut(&because, 70);
         }
         self.table.add_row(vec![
-            table::number(raw.index),
+            place(raw),
             comfy_table::Cell::new(table::cut(&row.from, 24)),
             comfy_table::Cell::new(table::cut(&row.subject, 36)),
             table::verdict(row.verdict),
@@ -210,6 +212,18 @@ impl Page {
             inputs::passed_over(odd_rows)
         )?;
         Ok(())
+    }
+}
+
+/// Which message it is: its number in a mailbox, or the file that holds nothing else.
+fn place(raw: &RawMessage) -> comfy_table::Cell {
+    let is_whole_file = raw.separator.is_none() && matches!(raw.content, Content::Mail(_));
+    let name = Path::new(&*raw.source)
+        .file_name()
+        .filter(|name| is_whole_file && *name != "-");
+    match name {
+        Some(name) => comfy_table::Cell::new(table::cut(&neutral(&name.to_string_lossy()), 24)),
+        None => table::number(raw.index),
     }
 }
 

@@ -285,3 +285,20 @@ fn the_whole_account_of_a_verdict() {
     let short = &here.run(&["classify", "--json", "a.eml"]).ok().json()[0];
     assert!(short.get("explanation").is_none());
 }
+
+#[test]
+fn the_table_names_the_file_of_a_message_or_its_number() {
+    let here = Workspace::new();
+    let [one, two, three] = three().try_into().unwrap();
+    here.write("tree/first.eml", &one);
+    here.write("tree/second.eml", &two);
+    let table = here.run(&["classify", "tree"]).ok().stdout();
+    for row in ["first.eml", "second.eml"] {
+        let is_row = |line: &&str| line.trim_start().starts_with(row);
+        assert!(table.lines().any(|line| is_row(&line)), "{table}");
+    }
+    here.write("all.mbox", mbox(&[one, three]));
+    let table = here.run(&["classify", "all.mbox"]).ok().stdout();
+    assert!(!table.contains("all.mbox"), "{table}");
+    assert!(table.lines().any(|line| line.starts_with(" 1 ")), "{table}");
+}
