@@ -155,12 +155,19 @@ fn unreadable(files: &[SourceError]) -> String {
         .take(limits::UNREADABLE_SHOWN)
         .map(ToString::to_string)
         .collect();
-    let noun = if files.len() == 1 { "file" } else { "files" };
     lines.push(format!(
-        "{} {noun} could not be read to the end; the rest was",
-        files.len()
+        "{} could not be read to the end; the rest was",
+        count_of(files.len(), "file")
     ));
     lines.join("\nanteroom: ")
+}
+
+/// `1 lesson`, `2 lessons`.
+fn count_of(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
 }
 
 /// The sysexits code of input that cannot be read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::{CommandError, Judge, Notes, inputs, table};
+use super::{CommandError, Judge, Notes, count_of, inputs, table};
 use crate::cli::Classify;
 use crate::decide::{Verdict, Why};
 use crate::explain::{Pull, Reason, reasons, sentence};
@@ -197,7 +197,6 @@ impl Page {
                 Some(format!("{count} {}", verdict.name()))
             })
             .collect();
-        let noun = if total == 1 { "message" } else { "messages" };
         let mut out = anstream::stdout().lock();
         // A platform that changed its mails should be noticed before its notes are missed.
         let unknown = match self.unknown_layouts {
@@ -206,7 +205,8 @@ impl Page {
         };
         writeln!(
             out,
-            "\n{total} {noun}{}{}.{unknown}{} Nothing was changed.",
+            "\n{}{}{}.{unknown}{} Nothing was changed.",
+            count_of(total, "message"),
             if parts.is_empty() { "" } else { ": " },
             parts.join(", "),
             inputs::passed_over(odd_rows)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use comfy_table::Cell;
 
 use super::inputs::{self, Unread};
-use super::{CommandError, Judge, Notes, classify, table};
+use super::{CommandError, Judge, Notes, classify, count_of, table};
 use crate::cli;
 use crate::decide::Verdict;
 use crate::report::{Entry, Report, Tally};
@@ -119,14 +119,9 @@ fn print(report: &Report, odd_rows: usize) -> Result<(), CommandError> {
         ]);
     }
     classify::print(&wants)?;
-    let noun = if report.messages == 1 {
-        "message"
-    } else {
-        "messages"
-    };
     say(&format!(
-        "\n{} {noun}.{} Nothing was changed.",
-        report.messages,
+        "\n{}.{} Nothing was changed.",
+        count_of(report.messages, "message"),
         inputs::passed_over(odd_rows)
     ))?;
     Ok(())

@@ -1,6 +1,6 @@
 //! The model to judge by: one that was loaded, with the owner's lessons.
 
-use super::{CommandError, Notes};
+use super::{CommandError, Notes, count_of};
 use crate::config::StatePlace;
 use crate::learn::{Standing, counting, standings, teach};
 use crate::model::Model;
@@ -56,7 +56,8 @@ fn put_together(
         .count();
     if outdated > 0 {
         notes.say(&format!(
-            "anteroom: {outdated} lessons in {} do not count: {}",
+            "anteroom: {} in {} not counted: {}",
+            count_of(outdated, "lesson"),
             place.path().display(),
             Standing::Outdated.describe()
         ));
@@ -70,7 +71,8 @@ fn put_together(
 fn announce(place: &StatePlace, lessons: u64, notes: Notes) {
     if let (StatePlace::Usual(path), 1..) = (place, lessons) {
         notes.say(&format!(
-            "anteroom: judging with your {lessons} lessons in {}",
+            "anteroom: judging with your {} in {}",
+            count_of(lessons as usize, "lesson"),
             path.display()
         ));
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{CommandError, Notes, labelled, load_model, teach};
+use super::{CommandError, Notes, count_of, labelled, load_model, teach};
 use crate::cli::{LabelFolder, Labelled, Train};
 use crate::config::Config;
 use crate::features::Evidence;
@@ -69,8 +69,8 @@ pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), Com
     if !lessons.is_empty() {
         writeln!(
             out,
-            "fitted to {} lessons, which stay where they are",
-            lessons.len()
+            "fitted to {} too; lessons stay where they are",
+            count_of(lessons.len(), "lesson")
         )?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{CommandError, Format, classify, load_model, table, teach};
+use super::{CommandError, Format, classify, count_of, load_model, table, teach};
 use crate::cli::StateArgs;
 use crate::config::Config;
 use crate::state::{InPlace, State, Version};
@@ -90,9 +90,10 @@ pub(super) fn restore(
     book.close()?;
     writeln!(
         anstream::stdout().lock(),
-        "version {number} is in place again: {} lessons, sha256 {}\n{set_aside} lessons learned since are set aside; 'anteroom lessons held' lists them",
-        version.lessons,
-        version.sha256
+        "version {number} is in place again: {}, sha256 {}\nlearned since and set aside: {}; 'anteroom lessons held' lists them",
+        count_of(version.lessons as usize, "lesson"),
+        version.sha256,
+        count_of(set_aside, "lesson")
     )?;
     Ok(())
 }

@@ -383,7 +383,7 @@ fn lessons_find_their_place_and_say_so() {
     here.run(&["lessons", "list"]).ok();
     let judged = here.run(&["classify", "--json", "m.eml"]);
     assert!(
-        judged.stderr().contains("judging with your 1 lessons in"),
+        judged.stderr().contains("judging with your 1 lesson in"),
         "{}",
         judged.stderr()
     );

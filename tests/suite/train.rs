@@ -183,7 +183,7 @@ fn lessons_are_fitted_to_and_stay_where_they_are() {
         .ok();
     here.run(&["train", "mine", "--out", "plain.model"]).ok();
     let said = here.run(&train).ok().stdout();
-    assert!(said.contains("fitted to 1 lessons"), "{said}");
+    assert!(said.contains("fitted to 1 lesson too"), "{said}");
     let own = metadata(&here, "own.model");
     assert_eq!(
         own["labels"],
