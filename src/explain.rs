@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::decide::{Decision, Verdict, Why};
 use crate::extract::{Forgery, Platform, Rule, Standing};
-use crate::features::SPOKEN_CREDENTIALS;
 use crate::history::Fact;
 use crate::label::Label;
 use crate::model::Model;
@@ -240,9 +239,6 @@ pub fn phrase(name: &str) -> String {
         "past" => format!("of the sender's past: {}", rest.replace('-', " ")),
         "number" => number_phrase(rest).to_owned(),
         "mark" => format!("the mark \"{rest}\""),
-        "cue" if rest == SPOKEN_CREDENTIALS => {
-            "it speaks of accounts or passwords, with nowhere to type them".to_owned()
-        }
         "cue" => crate::extract::cues::describe(rest)
             .unwrap_or(rest)
             .to_owned(),
@@ -297,17 +293,7 @@ fn article(noun: &str) -> String {
 }
 
 fn platform_name(name: &str) -> &str {
-    match name {
-        "linkedin" => "LinkedIn",
-        "facebook" => "Facebook",
-        "github" => "GitHub",
-        "researchgate" => "ResearchGate",
-        "goodreads" => "Goodreads",
-        "nextdoor" => "Nextdoor",
-        "tiktok" => "TikTok",
-        other if other == Platform::X.name() => "X",
-        other => other,
-    }
+    Platform::named(name).map_or(name, |platform| platform.title())
 }
 
 fn forgery_phrase(name: &str) -> String {

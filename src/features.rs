@@ -82,9 +82,6 @@ impl Evidence {
     }
 }
 
-/// The name of [`Manner::Credentials`] where nothing could take them.
-pub(crate) const SPOKEN_CREDENTIALS: &str = "credentials-spoken-of";
-
 /// One counted thing of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
@@ -151,22 +148,24 @@ pub fn features_after(
     counter.end_group(Scale::Fixed(evidence.fact_weight()));
     for found in &contact.cues {
         for _ in 0..found.phrases {
-            counter.add("cue:", cue_name(found, message, contact));
+            counter.add("cue:", cue(found, message, contact).name());
         }
     }
     counter.end_group(Scale::Damped(evidence.cue_weight()));
     counter.finish()
 }
 
-/// The name of a cue in events. Secrets that are spoken of where there is nowhere to type them and
+/// The cue that counts for one that was found. Secrets that are spoken of where there is nowhere to type them and
 /// nothing to open are another matter than those that a link asks for: people write to each other
 /// about passwords too. Of 192 genuine mails that were not learned, 11 instead of 14 look most like
 /// spam so.
-fn cue_name(found: &CueFound, message: &Message, contact: &Contact) -> &'static str {
+fn cue(found: &CueFound, message: &Message, contact: &Contact) -> Cue {
     let leads_nowhere = contact.link_hosts.is_empty() && message.attachments.is_empty();
     match found.cue {
-        Cue::Manner(Manner::Credentials) if leads_nowhere => SPOKEN_CREDENTIALS,
-        cue => cue.name(),
+        Cue::Manner(Manner::Credentials) if leads_nowhere => {
+            Cue::Manner(Manner::CredentialsSpokenOf)
+        }
+        cue => cue,
     }
 }
 

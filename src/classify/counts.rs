@@ -181,17 +181,6 @@ impl Counts {
         Ok(())
     }
 
-    /// Makes room for so many events more.
-    pub(crate) fn reserve(&mut self, n_events: usize) {
-        self.keys.reserve(n_events);
-        self.rows.reserve(n_events * self.n_classes);
-    }
-
-    /// At most so many events have a count.
-    pub(super) fn n_rows(&self) -> usize {
-        self.keys.len()
-    }
-
     /// Appends the counts of an event that is not there yet, as saved counts are read.
     pub(crate) fn push(&mut self, key: u64, counts: &[u32]) {
         self.index.take();

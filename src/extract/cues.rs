@@ -54,6 +54,8 @@ pub(crate) enum Manner {
     Optout,
     MassAddress,
     Credentials,
+    /// The same words where nothing could take a secret: no phrases of its own.
+    CredentialsSpokenOf,
     Urgency,
     Trading,
     Windfall,
@@ -200,6 +202,11 @@ const CUES: &[(Cue, &str, &str)] = &[
         Cue::Manner(Manner::Credentials),
         "credentials",
         "it talks of accounts to confirm or payments to make",
+    ),
+    (
+        Cue::Manner(Manner::CredentialsSpokenOf),
+        "credentials-spoken-of",
+        "it speaks of accounts or passwords, with nowhere to type them",
     ),
     (Cue::Manner(Manner::Urgency), "urgency", "it hurries you"),
     (Cue::Manner(Manner::Trading), "trading", "it promises gains"),

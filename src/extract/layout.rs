@@ -12,6 +12,8 @@ use crate::message::{Address, Message, lower_case};
 pub(super) struct Definition {
     /// As JSON spells it.
     pub(super) name: &'static str,
+    /// As it spells itself.
+    pub(super) title: &'static str,
     /// The word by which people and forgers name it.
     pub(super) brand: &'static str,
     /// Nobody and nothing else bears the brand; "Xing" and "Slack" are surnames too.

@@ -78,6 +78,7 @@ platforms! {
 /// No platform.
 static DIRECT: Definition = Definition {
     name: "direct",
+    title: "direct",
     brand: "direct",
     is_coined: false,
     other_names: &[],
@@ -91,6 +92,17 @@ impl Platform {
     /// The platform as JSON spells it.
     pub fn name(self) -> &'static str {
         self.definition().name
+    }
+
+    /// The platform as it spells itself.
+    pub fn title(self) -> &'static str {
+        self.definition().title
+    }
+
+    /// The platform that JSON spells so.
+    pub(crate) fn named(name: &str) -> Option<Platform> {
+        let is_it = |platform: &Platform| platform.name() == name;
+        Platform::NAMED.iter().copied().find(is_it)
     }
 
     /// Domains that belong to the platform.

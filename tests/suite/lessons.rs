@@ -358,14 +358,10 @@ fn a_damaged_model_is_put_together_again_from_the_lessons() {
 /// same numbers in another order: the same but for rounding.
 #[track_caller]
 fn assert_same_verdict(mut left: Value, mut right: Value) {
-    let probabilities = |side: &mut Value| match side["probabilities"].take() {
-        Value::Object(of_label) => of_label,
-        other => panic!("{other}"),
-    };
-    let (one, other) = (probabilities(&mut left), probabilities(&mut right));
+    let (one, other) = (left["probabilities"].take(), right["probabilities"].take());
     assert_eq!(left, right);
-    for (label, probability) in one {
-        let difference = probability.as_f64().unwrap() - other[&label].as_f64().unwrap();
+    for (label, probability) in one.as_object().unwrap() {
+        let difference = probability.as_f64().unwrap() - other[label].as_f64().unwrap();
         assert!(difference.abs() <= 1e-12, "{label}: {difference}");
     }
 }

@@ -5,7 +5,7 @@ use anteroom::extract::{Contact, Scope};
 use anteroom::label::Label;
 use anteroom::message::{Defect, Message};
 
-use super::support::root;
+use super::support::{Workspace, root};
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
@@ -151,23 +151,13 @@ fn honest_examples_show_no_sign_of_forgery() {
 
 #[test]
 fn owners_whose_mail_was_never_learned_are_served() {
-    let words = [
-        "evaluate",
-        "--json",
-        "--train",
-        "training-data",
-        "--test",
-        "tests/held-out",
-    ];
-    let mut here = std::process::Command::new(assert_cmd::cargo::cargo_bin("anteroom"));
-    let output = here
-        .args(words)
-        .current_dir(root())
-        .env("XDG_CONFIG_HOME", root().join("target/none"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let [train, test] =
+        ["training-data", "tests/held-out"].map(|dir| root().join(dir).display().to_string());
+    let report = Workspace::new()
+        .run(&["evaluate", "--json", "--train", &train, "--test", &test])
+        .ok()
+        .json();
+    let report = &report[0];
     let ours = &report["splits"][0]["methods"][0];
     assert_eq!(ours["method"], "anteroom");
     assert_eq!(ours["messages"], held_out().len());

@@ -6,6 +6,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "academia",
+    title: "Academia",
     brand: "academia",
     is_coined: false,
     other_names: &[],

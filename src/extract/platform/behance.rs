@@ -5,6 +5,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "behance",
+    title: "Behance",
     brand: "behance",
     is_coined: true,
     other_names: &[],

@@ -6,6 +6,7 @@ use crate::extract::vocabulary::TEAMS;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "eventbrite",
+    title: "Eventbrite",
     brand: "eventbrite",
     is_coined: true,
     other_names: &[],

@@ -6,6 +6,7 @@ use crate::extract::vocabulary::{GROUP, INVITE, SOCIAL};
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "facebook",
+    title: "Facebook",
     brand: "facebook",
     is_coined: true,
     other_names: &[

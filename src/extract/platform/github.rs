@@ -5,6 +5,7 @@ use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "github",
+    title: "GitHub",
     brand: "github",
     is_coined: true,
     other_names: &[],

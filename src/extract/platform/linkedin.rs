@@ -6,6 +6,7 @@ use crate::extract::vocabulary::{INVITE, REMINDER};
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "linkedin",
+    title: "LinkedIn",
     brand: "linkedin",
     is_coined: true,
     other_names: &[

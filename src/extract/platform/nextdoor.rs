@@ -5,6 +5,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "nextdoor",
+    title: "Nextdoor",
     brand: "nextdoor",
     is_coined: true,
     other_names: &[],

@@ -6,6 +6,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "researchgate",
+    title: "ResearchGate",
     brand: "researchgate",
     is_coined: true,
     other_names: &[],

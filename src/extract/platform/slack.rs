@@ -6,6 +6,7 @@ use crate::extract::vocabulary::TEAMS;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "slack",
+    title: "Slack",
     brand: "slack",
     is_coined: false,
     other_names: &[],

@@ -6,6 +6,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "viadeo",
+    title: "Viadeo",
     brand: "viadeo",
     is_coined: true,
     other_names: &[],

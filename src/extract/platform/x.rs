@@ -6,6 +6,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "x",
+    title: "X",
     brand: "twitter",
     is_coined: true,
     other_names: &["ツイッター", "트위터", "твиттер", "تويتر", "טוויטר"],

@@ -7,6 +7,7 @@ use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "xing",
+    title: "Xing",
     brand: "xing",
     is_coined: false,
     other_names: &[],
