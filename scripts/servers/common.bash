@@ -34,16 +34,29 @@ open_cache() {
 }
 
 # unpack PACKAGE... : unpacks these Debian packages, and those of their dependencies that are not
-# installed, into the private root of the server. Nothing is installed.
+# installed, into the private root of the server. Nothing is installed. The file `.whole` in it names
+# them all.
 unpack() {
     root=$cache/$name
     open_cache
     exec 9>"$cache/$name.lock"
     flock 9
-    if [[ -e $root/.whole ]]; then
-        exec 9>&-
-        return
-    fi
+    is_whole "$@" || unpack_anew "$@"
+    exec 9>&-
+}
+
+# Whether the private root still holds all that is needed: a dependency may have been installed when
+# it was unpacked, and have been removed since.
+is_whole() {
+    [[ -s $root/.whole ]] || return 1
+    [[ /var/lib/dpkg/status -nt $root/.whole ]] || return 0
+    local missing
+    missing=$(dependencies "$@") || return 1
+    [[ -z $(comm -23 <(sort -u <<<"$missing") "$root/.whole") ]] || return 1
+    touch "$root/.whole"
+}
+
+unpack_anew() {
     type -P apt-get dpkg >/dev/null ||
         die 69 "$name comes from Debian packages, and this is no Debian (apt-get is missing)"
     local new=$root.new
@@ -63,9 +76,8 @@ unpack() {
         dpkg-deb -x "$package" "$new"
     done
     rm -r "$new/deb"
-    touch "$new/.whole"
+    printf '%s\n' "$missing" "$@" | sort -u >"$new/.whole"
     mv -T "$new" "$root"
-    exec 9>&-
 }
 
 # visible ABILITY... : those that HIDE does not take away.
@@ -77,10 +89,11 @@ visible() {
     echo "${shown[*]}"
 }
 
-# Names of what apt would install for these packages. A mail server is a dependency by name only.
+# Names of what apt would install for these packages, downloaded already or not. A mail server is a
+# dependency by name only.
 dependencies() {
-    apt-get install --print-uris -qq -y --no-install-recommends "$@" 2>/dev/null |
-        sed -nE "s/^'[^']*' ([^_]+)_.*/\1/p" | sed '/^exim4/d'
+    apt-get install -s -qq --no-install-recommends "$@" 2>/dev/null |
+        sed -nE 's/^Inst ([^ :]+).*/\1/p' | sed '/^exim4/d'
     return "${PIPESTATUS[0]}"
 }
 
