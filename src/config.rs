@@ -20,7 +20,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Deserialize;
 
 use crate::account::Account;
+use crate::bounded;
 use crate::decide::{KnownPolicy, Policy, ScopePolicy};
+use crate::limits;
 use crate::owner::{Owner, RelationSources, Rules};
 
 use fault::Fault;
@@ -134,7 +136,7 @@ impl Config {
     /// If it cannot be read or is not understood.
     pub fn read(path: &Path) -> Result<Config, ConfigError> {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match bounded::read_text(path, limits::SETTINGS_BYTES) {
             Ok(text) => Config::parse(&text, &name),
             Err(cause) => Err(ConfigError::Read { path: name, cause }),
         }

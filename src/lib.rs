@@ -50,6 +50,7 @@ pub mod replay;
 pub mod school;
 pub mod state;
 
+mod bounded;
 pub mod cli;
 mod clock;
 pub mod commands;

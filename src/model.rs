@@ -11,17 +11,19 @@
 mod body;
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::bounded;
 use crate::classify::{Calibration, Classifier, Counts, Estimate, EstimateError, Posterior};
 use crate::decide::{Guard, LabelProbabilities};
 use crate::features::{Event, Evidence, FEATURES_VERSION};
 use crate::label::Label;
 use crate::learn::LearnError;
+use crate::limits;
 use body::{decode_counts, encode_counts};
 
 /// First line of every model file.
@@ -228,9 +230,9 @@ impl Model {
     /// If it cannot be read or is not a usable model.
     pub fn load(path: &Path) -> Result<Model, ModelError> {
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|cause| ModelError::Read {
-            path: name.clone(),
-            cause,
+        let bytes = bounded::read_kind(path, KIND, limits::MODEL_BYTES).map_err(|cause| {
+            let path = name.clone();
+            ModelError::Read { path, cause }
         })?;
         Model::decode(&bytes, &name)
     }
@@ -238,13 +240,9 @@ impl Model {
     /// True for a file that is empty, or begins like a model of this or another version: what may be
     /// written over. A device, a pipe or what cannot be read is none.
     pub(crate) fn may_be_in(path: &Path) -> bool {
-        let start = || -> io::Result<Vec<u8>> {
-            let mut start = Vec::new();
-            let file = File::open(path)?;
-            file.take(KIND.len() as u64).read_to_end(&mut start)?;
-            Ok(start)
-        };
-        path.is_file() && start().is_ok_and(|start| start.is_empty() || start == KIND)
+        path.is_file()
+            && bounded::start(path, KIND.len() as u64)
+                .is_ok_and(|start| start.is_empty() || start == KIND)
     }
 
     /// Writes the model: whole, or not at all.

@@ -8,8 +8,10 @@ use std::path::Path;
 
 use super::{CommandError, Notes};
 use crate::account::Account;
+use crate::bounded;
 use crate::cli::ConfigAction;
 use crate::config::{Config, ConfigError, ConfigPlace, Found, Origin, Setting, settings};
+use crate::limits;
 
 /// Does what is asked with the configuration that `--config` or the usual places give.
 pub(super) fn run(
@@ -61,9 +63,11 @@ fn show(place: &ConfigPlace) -> Result<(), CommandError> {
     let (config, text) = match place.existing() {
         Some(path) => {
             let name = path.display().to_string();
-            let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Read {
-                path: name.clone(),
-                cause,
+            let text = bounded::read_text(path, limits::SETTINGS_BYTES).map_err(|cause| {
+                ConfigError::Read {
+                    path: name.clone(),
+                    cause,
+                }
             })?;
             (Config::parse(&text, &name)?, text)
         }

@@ -1,6 +1,5 @@
 //! TLS over the wire. There is no way round verification.
 
-use std::fs;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
@@ -12,6 +11,8 @@ use rustls::{
 use super::wire::{Wire, server};
 use super::{ConnectError, TlsRefusal};
 use crate::account::Endpoint;
+use crate::bounded;
+use crate::limits;
 
 /// The encrypted connection.
 pub(super) type Encrypted = StreamOwned<ClientConnection, Wire>;
@@ -37,7 +38,8 @@ fn own_authority(path: &std::path::Path) -> Result<RootCertStore, ConnectError> 
         path: path.display().to_string(),
         why,
     };
-    let bytes = fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let bytes = bounded::read(path, limits::AUTHORITIES_BYTES)
+        .map_err(|error| unusable(error.to_string()))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&bytes) {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;

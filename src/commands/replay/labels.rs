@@ -5,8 +5,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::bounded;
 use crate::commands::CommandError;
 use crate::label::Label;
+use crate::limits;
 use crate::replay::Truth;
 
 /// What messages are, by Message-ID without angle brackets.
@@ -29,7 +31,7 @@ pub(super) fn truth_of(name: &str) -> Option<Truth> {
 
 /// Reads a file of labels.
 pub(super) fn read(path: &Path) -> Result<Labels, CommandError> {
-    let text = std::fs::read_to_string(path).map_err(|cause| {
+    let text = bounded::read_text(path, limits::LABELS_BYTES).map_err(|cause| {
         CommandError::Data(format!(
             "{}: cannot be read: {cause}; expected lines 'message-id,label' in UTF-8",
             path.display()
