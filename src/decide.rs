@@ -112,7 +112,7 @@ impl Default for Policy {
             scope: ScopePolicy::Contact,
             error_budget: 0.02,
             file_at: 0.5,
-            spam_at: 0.95,
+            spam_at: 0.98,
             min_known_events: 3,
             known: KnownPolicy::Leave,
             rules: Rules::default(),
@@ -483,7 +483,7 @@ mod tests {
             Verdict::Unsure
         );
         assert_eq!(
-            verdict([0.02, 0.0, 0.03, 0.95], &guard).verdict,
+            verdict([0.01, 0.0, 0.01, 0.98], &guard).verdict,
             Verdict::Label(Label::Spam)
         );
         assert_eq!(

@@ -35,6 +35,7 @@ use serde::{Deserialize, Serialize};
 
 use self::boilerplate::Substance;
 use self::links::Links;
+use self::platform::Claim;
 use crate::label::Label;
 use crate::message::{Defect, LINK_MARK, Message};
 use crate::owner::{Owner, Relation};
@@ -282,13 +283,29 @@ impl Rule {
     }
 }
 
+/// Reads the notice of a platform that no list knows; what does not look like one is direct mail.
+fn of_another_platform(message: &Message, claim: &Claim, links: &Links<'_>) -> Contact {
+    let mut contact = frame::extract(message, claim, links);
+    let is_contact = match contact.kind {
+        Kind::Invitation | Kind::InvitationReminder | Kind::EventOrGroupInvite => true,
+        Kind::PlatformMessage => contact.note.is_some(),
+        _ => false,
+    };
+    if !is_contact {
+        return direct::extract(message);
+    }
+    contact.own_subject = contact.note.is_none();
+    contact
+}
+
 impl Contact {
     /// Reads a contact out of a message.
     pub fn extract(message: &Message, owner: &Owner) -> Contact {
-        let claim = platform::claim(message);
         let links = Links::of(message);
+        let claim = platform::claim(message, &links);
         let mut contact = match claim.platform {
             Platform::Direct => direct::extract(message),
+            Platform::Other => of_another_platform(message, &claim, &links),
             _ => frame::extract(message, &claim, &links),
         };
         contact.authenticity = authenticity::authenticity(message, &claim, owner, &links);
@@ -387,8 +404,8 @@ impl Contact {
         if self.relation == Some(Relation::Thread) {
             return Some(Rule::AnswersOwner);
         }
-        // What was not understood is not judged by its form.
-        if self.defects.contains(&Defect::UnknownLayout) {
+        // What was not understood is not judged by its form, and anybody can look like a platform.
+        if self.platform == Platform::Other || self.defects.contains(&Defect::UnknownLayout) {
             return None;
         }
         let silent = self.note.is_none();
@@ -443,7 +460,7 @@ impl Contact {
     pub fn words<'a>(&'a self, message: &'a Message) -> &'a str {
         match &self.note {
             Some(note) => note,
-            None if self.platform == Platform::Direct
+            None if matches!(self.platform, Platform::Direct | Platform::Other)
                 || self.kind == Kind::Notice
                 || !self.authenticity.signs.is_empty() =>
             {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth_results::{AuthResults, Outcome};
 use super::host::{has_tracker_name, host_of, is_click_tracker};
-use super::links::{Hosted, Links, links_in};
+use super::links::{Hosted, Links};
 use super::look_alike::{is_disguised, platform_imitated};
 use super::platform::{Claim, ClaimedBy, platform_of_headers};
 use super::{Platform, registrable};
@@ -168,7 +168,7 @@ fn forgery(message: &Message, claim: &Claim, links: &Links<'_>) -> Vec<Forgery> 
     let imitates = |host: &str| platform_imitated(host).is_some() || is_disguised(host);
     let is_imitation = match claim.by {
         // Else the claim would be by looks.
-        ClaimedBy::Nothing | ClaimedBy::FromDomain => is_disguised(from),
+        ClaimedBy::Nothing | ClaimedBy::FromDomain | ClaimedBy::Manner => is_disguised(from),
         ClaimedBy::Looks | ClaimedBy::MessageId => imitates(from),
     };
     let found = [
@@ -203,8 +203,7 @@ struct LinkHosts<'a>(BTreeMap<Cow<'a, str>, usize>);
 impl<'a> LinkHosts<'a> {
     fn of(message: &'a Message, links: &Links<'a>) -> LinkHosts<'a> {
         let mut counts = BTreeMap::new();
-        let html = links.html.iter().filter_map(|link| link.host.clone());
-        for host in html.chain(links_in(&message.plain).filter_map(host_of)) {
+        for host in links.hosts(message) {
             *counts.entry(host).or_default() += 1;
         }
         LinkHosts(counts)

@@ -54,7 +54,7 @@ pub(crate) enum Manner {
     Optout,
     MassAddress,
     Credentials,
-    /// The same words where nothing could take a secret: no phrases of its own.
+    /// The same words where only the sender's own site could take a secret: no phrases of its own.
     CredentialsSpokenOf,
     Urgency,
     Trading,
@@ -206,7 +206,7 @@ const CUES: &[(Cue, &str, &str)] = &[
     (
         Cue::Manner(Manner::CredentialsSpokenOf),
         "credentials-spoken-of",
-        "it speaks of accounts or passwords, with nowhere to type them",
+        "it speaks of accounts or passwords, with nowhere to type them but the sender's own site",
     ),
     (Cue::Manner(Manner::Urgency), "urgency", "it hurries you"),
     (Cue::Manner(Manner::Trading), "trading", "it promises gains"),

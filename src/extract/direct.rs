@@ -1,6 +1,6 @@
 //! Mail from one person to another: the new words apart from quoted history and signature.
 
-use super::history::{self, Parted};
+use super::history::{self, Marked, Parted};
 use super::{Contact, Kind, Platform, Thread, signature};
 use crate::message::Message;
 
@@ -14,7 +14,7 @@ pub(super) fn extract(message: &Message) -> Contact {
         Kind::DirectMessage
     };
     let mut contact = Contact::blank(message, Platform::Direct, kind);
-    let Parted { own, history_lines } = history::part(message.visible_text());
+    let Parted { own, history_lines } = history::part(message.visible_text(), marked(message));
     contact.aside.history_lines = history_lines;
     contact.thread.quotes = history_lines > 0;
     let name = contact.sender.name.as_deref();
@@ -32,6 +32,23 @@ pub(super) fn extract(message: &Message) -> Contact {
     contact.aside.signature = some_text(block);
     contact.note = some_text(words);
     contact
+}
+
+/// Whose words marked lines are: a message that answers nothing has nothing to quote.
+pub(super) fn marked(message: &Message) -> Marked {
+    match thread(message).is_reply || is_answer(&message.subject) {
+        true => Marked::Earlier,
+        false => Marked::Own,
+    }
+}
+
+/// True for a subject that begins as mail programs mark an answer, in any language: with a word of a
+/// few letters and a colon.
+fn is_answer(subject: &str) -> bool {
+    let head = subject.split([':', '：']).next().unwrap_or_default().trim();
+    head.len() < subject.trim().len()
+        && (1..=5).contains(&head.chars().count())
+        && head.chars().all(char::is_alphabetic)
 }
 
 fn some_text(text: &str) -> Option<String> {

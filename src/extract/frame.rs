@@ -14,11 +14,12 @@ mod title;
 
 pub(super) use self::lines::text_of;
 use self::lines::{Line, Split};
+pub(super) use self::name::names_speaker;
 use super::layout::{Clues, Definition, Place};
 use super::links::Links;
 use super::platform::{Claim, ClaimedBy};
 use super::vocabulary::{INVITE, REMINDER};
-use super::{Contact, Kind, defaults, history};
+use super::{Contact, Kind, defaults, direct, history};
 use crate::message::{Defect, Message, lower_case};
 
 /// What is known of a mail's frame before its lines are read.
@@ -63,13 +64,17 @@ pub(super) fn extract(message: &Message, claim: &Claim, links: &Links<'_>) -> Co
         None if claim.by == ClaimedBy::Looks && clues.subject_has(INVITE) => Kind::Invitation,
         // A forger's notice wants something of the owner like any message.
         None if claim.by == ClaimedBy::Looks => Kind::PlatformMessage,
+        // Somebody did something, and it is nothing that is known by name.
+        None if claim.by == ClaimedBy::Manner => Kind::PlatformMessage,
         None => Kind::Notice,
     };
     let place = layout.map_or(Place::AroundName, |layout| layout.place);
     let mut contact = Contact::blank(message, claim.platform, kind);
     unwrap((message, links), claim, place, &mut contact);
     // A forger's mail keeps to no layout: that it does not is no news about the platform.
-    let is_known = layout.is_some() || claim.by == ClaimedBy::Looks;
+    // Nor is anything known of the layouts of an unknown platform.
+    let is_known =
+        layout.is_some() || claim.by != ClaimedBy::FromDomain && claim.by != ClaimedBy::MessageId;
     if !is_known {
         leave_whole(message, &mut contact);
     }
@@ -93,7 +98,10 @@ fn unwrap(
     contact.aside.footer_lines = footer::count(&footer);
     contact.mutual = mutual::take(&mut all);
     let definition = claim.platform.definition();
-    let name = name::of(message, definition, &all);
+    let name = match claim.by {
+        ClaimedBy::Manner => name::of_subject(&message.subject, &all),
+        _ => name::of(message, definition, &all),
+    };
     let frame = Frame {
         definition,
         place,
@@ -127,21 +135,21 @@ fn unwrap(
 
 /// Puts the words found into the contact, without the platform's stock sentence.
 fn keep(found: String, name: Option<&str>, message: &Message, contact: &mut Contact) {
+    let parted = history::part(&found, direct::marked(message));
     match contact.kind {
         Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer => {
-            let parted = history::part(&found);
             contact.aside.history_lines = parted.history_lines;
             contact.thread.quotes = parted.history_lines > 0;
             let own = parted.own.trim();
             contact.note = (!own.is_empty()).then(|| own.to_owned());
         }
         Kind::EventOrGroupInvite => {
-            contact.note = title::words_beside(&found, message, contact.platform);
+            contact.note = title::words_beside(&parted.own, message, contact.platform);
         }
         _ => {
             let found = match contact.kind {
-                Kind::InvitationReminder => without_reminder(&found, name),
-                _ => found,
+                Kind::InvitationReminder => without_reminder(&parted.own, name),
+                _ => parted.own,
             };
             let note = defaults::remove(note::without_greeting(&found), name);
             contact.default_sentence = note.language;

@@ -18,8 +18,18 @@ pub(super) struct Parted {
     pub(super) history_lines: u32,
 }
 
+/// Whose words stand behind a `>` that nothing introduces as an earlier mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marked {
+    /// Those of an earlier mail: the message is a reply.
+    Earlier,
+    /// What the message is there to tell: there is no earlier mail. Platforms set a human's words off
+    /// from their own like this.
+    Own,
+}
+
 /// Parts a text.
-pub(super) fn part(text: &str) -> Parted {
+pub(super) fn part(text: &str, marked: Marked) -> Parted {
     if !may_hold_history(text) {
         return Parted {
             own: text.to_owned(),
@@ -32,6 +42,8 @@ pub(super) fn part(text: &str) -> Parted {
         history_lines: 0,
     };
     let mut at = 0;
+    // Whether an introduction stands above the marked lines.
+    let mut is_introduced = false;
     while at < lines.len() {
         if at >= limits::HISTORY_LINES {
             parted
@@ -39,8 +51,17 @@ pub(super) fn part(text: &str) -> Parted {
                 .extend(lines[at..].iter().flat_map(|line| [*line, "\n"]));
             return parted;
         }
-        match quote_at(&lines[at..]) {
+        let is_marked = lines[at].trim_start().starts_with('>');
+        if is_marked && marked == Marked::Own && !is_introduced {
+            parted.own.push_str(without_marks(lines[at]));
+            parted.own.push('\n');
+            at += 1;
+            continue;
+        }
+        is_introduced &= is_marked || lines[at].trim().is_empty();
+        match quote_at(&lines[at..], marked) {
             Quote::Lines(n) => {
+                is_introduced = true;
                 let quoted = lines[at..at + n].iter();
                 parted.history_lines += count(quoted.copied());
                 at += n;
@@ -57,6 +78,10 @@ pub(super) fn part(text: &str) -> Parted {
         }
     }
     parted
+}
+
+fn without_marks(line: &str) -> &str {
+    line.trim_start_matches(|c: char| c == '>' || c.is_whitespace())
 }
 
 fn count<'a>(lines: impl Iterator<Item = &'a str>) -> u32 {
@@ -76,7 +101,7 @@ enum Quote {
 /// Lines that an introduction may be wrapped over.
 const INTRODUCTION_LINES: usize = 3;
 
-fn quote_at(lines: &[&str]) -> Quote {
+fn quote_at(lines: &[&str], marked: Marked) -> Quote {
     let first = lines[0].trim();
     if first.starts_with('>') {
         return Quote::Lines(1);
@@ -87,12 +112,12 @@ fn quote_at(lines: &[&str]) -> Quote {
     if is_copy_mark(first) || is_header_block(lines) {
         return Quote::Rest;
     }
-    introduction(lines)
+    introduction(lines, marked)
 }
 
 /// "On 3 May 2024, Ann <a@x.example> wrote:" over one to three lines: with marked lines below it
 /// those are the quote, without them the rest is if the words say so.
-fn introduction(lines: &[&str]) -> Quote {
+fn introduction(lines: &[&str], marked: Marked) -> Quote {
     let ends = |line: &&str| line.trim_end().ends_with([':', '：']);
     let ahead = || lines.iter().take(INTRODUCTION_LINES);
     let can_introduce = ahead().any(ends) && ahead().any(|line| has_date_or_address(line));
@@ -124,9 +149,10 @@ fn introduction(lines: &[&str]) -> Quote {
         .take_while(|line| line.is_empty())
         .count();
     match lines.get(length + blank) {
-        Some(next) if blank <= 2 && next.trim_start().starts_with('>') => {
-            Quote::Lines(length + blank)
-        }
+        Some(next) if blank <= 2 && next.trim_start().starts_with('>') => match marked {
+            Marked::Own if !says_wrote(text) => Quote::No,
+            _ => Quote::Lines(length + blank),
+        },
         Some(_) if says_wrote(text) => Quote::Rest,
         _ => Quote::No,
     }
@@ -373,7 +399,7 @@ mod tests {
     use super::*;
 
     fn own(text: &str) -> (String, u32) {
-        let parted = part(text);
+        let parted = part(text, Marked::Earlier);
         (parted.own.trim().to_owned(), parted.history_lines)
     }
 
@@ -394,6 +420,19 @@ mod tests {
             ("Prices from 10:\n- tea".to_owned(), 0)
         );
         assert_eq!(own("> a\nyes"), ("yes".to_owned(), 1));
+    }
+
+    #[test]
+    fn what_a_platform_marks_is_its_own_news() {
+        let told = |text| part(text, Marked::Own);
+        let notice = told("Ann (2 people) sent you a message:\n\n> Is it *you*?\n>> A\n\nReply");
+        assert_eq!(
+            notice.own,
+            "Ann (2 people) sent you a message:\n\nIs it *you*?\nA\n\nReply\n"
+        );
+        let answer = told("Yes.\n\nOn 3 May, Ann <a@x.example> wrote:\n\n> a\n> b\n\nSo\n> it is");
+        assert_eq!(answer.own, "Yes.\n\n\nSo\nit is\n");
+        assert_eq!(answer.history_lines, 3);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Contact;
 use super::host::{host_of, registrable};
+use super::{Contact, Platform};
 use crate::limits;
 use crate::message::{Link, Message};
 
@@ -29,6 +29,12 @@ impl<'a> Links<'a> {
             html: html.map(hosted).collect(),
         }
     }
+
+    /// The hosts of all links, of those of the HTML and of those in the plain text.
+    pub(super) fn hosts(&self, message: &'a Message) -> impl Iterator<Item = Cow<'a, str>> {
+        let html = self.html.iter().filter_map(|link| link.host.clone());
+        html.chain(links_in(&message.plain).filter_map(host_of))
+    }
 }
 
 /// Registrable domains of the links that are the sender's own, not the platform's, in their order.
@@ -41,12 +47,16 @@ pub(super) fn own_links(message: &Message, contact: &Contact, links: &Links<'_>)
     let plain = parts.into_iter().flatten().flat_map(links_in);
     let plain = plain.filter_map(host_of);
     let html = links.html.iter().filter_map(|link| link.host.clone());
+    let home = match (contact.platform, &message.from) {
+        (Platform::Other, Some(from)) => Some(registrable(from.domain())),
+        _ => None,
+    };
     let mut hosts: Vec<String> = Vec::new();
     for host in html.chain(plain) {
-        if contact.platform.owns(&host) {
+        let registered = registrable(&host);
+        if contact.platform.owns(&host) || home == Some(registered) {
             continue;
         }
-        let registered = registrable(&host);
         if !hosts.iter().any(|known| known == registered) {
             hosts.push(registered.to_owned());
         }

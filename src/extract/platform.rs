@@ -19,11 +19,16 @@ mod viadeo;
 mod x;
 mod xing;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::frame::names_speaker;
 use super::host::{is_below, registrable};
 use super::layout::Definition;
+use super::links::Links;
 use super::look_alike::{platform_imitated, platform_named};
+use super::vocabulary::SOCIAL;
 use crate::message::{Address, Message};
 
 /// Declares the platforms from the files that define them.
@@ -35,6 +40,8 @@ macro_rules! platforms {
         #[allow(missing_docs, reason = "the names say it")]
         pub enum Platform {
             $($platform,)*
+            /// One that no list knows, told by how it tells of its members.
+            Other,
             /// Person to person, no platform between them.
             Direct,
         }
@@ -46,6 +53,7 @@ macro_rules! platforms {
             pub(super) fn definition(self) -> &'static Definition {
                 match self {
                     $(Platform::$platform => &$file::PLATFORM,)*
+                    Platform::Other => &OTHER,
                     Platform::Direct => &DIRECT,
                 }
             }
@@ -74,6 +82,19 @@ platforms! {
     Eventbrite: eventbrite,
     Luma: luma,
 }
+
+/// Any other platform.
+static OTHER: Definition = Definition {
+    name: "other",
+    title: "another platform",
+    brand: "other",
+    is_coined: false,
+    other_names: &[],
+    domains: &[],
+    layouts: &[SOCIAL],
+    furniture: &[],
+    profiles: &[],
+};
 
 /// No platform.
 static DIRECT: Definition = Definition {
@@ -157,6 +178,8 @@ pub(super) enum ClaimedBy {
     /// The display name, a look-alike domain or header fields name the platform; the real domain
     /// is another.
     Looks,
+    /// The subject tells of a member as platforms do, and the links lead to the sender's own site.
+    Manner,
     /// No platform.
     Nothing,
 }
@@ -169,7 +192,7 @@ pub(super) struct Claim {
 }
 
 /// Finds out which platform a message says it comes from.
-pub(super) fn claim(message: &Message) -> Claim {
+pub(super) fn claim(message: &Message, links: &Links<'_>) -> Claim {
     let from = message.from.as_ref();
     let domain = from.map_or("", Address::domain);
     if let Some(platform) = Platform::of_host(domain) {
@@ -190,10 +213,39 @@ pub(super) fn claim(message: &Message) -> Claim {
             by: ClaimedBy::Looks,
         };
     }
+    if speaks_of_a_member(message, domain, links) {
+        return Claim {
+            platform: Platform::Other,
+            by: ClaimedBy::Manner,
+        };
+    }
     Claim {
         platform: Platform::Direct,
         by: ClaimedBy::Nothing,
     }
+}
+
+/// True for the notice of a platform that no list knows: the subject tells what somebody did ("NAME
+/// sent you a message"), it answers nothing, and its links lead home.
+fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> bool {
+    !domain.is_empty()
+        && names_speaker(&message.subject)
+        && message.raw_header("in-reply-to").is_none()
+        && lead_home(message, domain, links)
+}
+
+/// True if more links lead to the sender's own site than to any other.
+fn lead_home(message: &Message, domain: &str, links: &Links<'_>) -> bool {
+    let home = registrable(domain);
+    let mut own = 0;
+    let mut others: BTreeMap<String, usize> = BTreeMap::new();
+    for host in links.hosts(message) {
+        match registrable(&host) {
+            host if host == home => own += 1,
+            host => *others.entry(host.to_owned()).or_default() += 1,
+        }
+    }
+    own > 0 && others.values().all(|count| *count <= own)
 }
 
 /// True for the Message-IDs of LinkedIn's own machines: `…JavaMail.app@ech3-cdn12.prod`.
@@ -263,7 +315,8 @@ mod tests {
     use super::*;
 
     fn claim_of(headers: &str) -> Claim {
-        claim(&Message::parse(format!("{headers}\n\nx").as_bytes()))
+        let message = Message::parse(format!("{headers}\n\nx").as_bytes());
+        claim(&message, &Links::of(&message))
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl OutOfScope {
 /// Decides whether a message is inbound contact.
 pub(super) fn scope(message: &Message, contact: &Contact) -> Scope {
     let found = match contact.platform {
-        Platform::Direct => direct(message, contact),
+        Platform::Direct | Platform::Other => direct(message, contact),
         _ => machine_report(message).or_else(|| report(message, contact)),
     };
     found.map_or(Scope::In, Scope::Out)

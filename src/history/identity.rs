@@ -65,7 +65,11 @@ pub(super) fn identities(message: &Message, contact: &Contact, salt: &Salt) -> V
     let mut who = Vec::new();
     let email = contact.sender.email.as_deref().unwrap_or_default();
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let is_relayed = contact.platform != Platform::Direct && Platform::of_host(domain).is_some();
+    let is_relayed = match contact.platform {
+        Platform::Direct => false,
+        Platform::Other => true,
+        _ => Platform::of_host(domain).is_some(),
+    };
     let name = contact
         .sender
         .name

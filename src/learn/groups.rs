@@ -27,13 +27,14 @@ pub struct GroupKey {
 impl GroupKey {
     /// Reads the key of a message.
     pub fn of(contact: &Contact, message: &Message) -> GroupKey {
-        let behind_platform = contact.platform != Platform::Direct
-            && contact
-                .sender
-                .email
-                .as_deref()
-                .and_then(|email| email.split_once('@'))
-                .is_some_and(|(_, domain)| Platform::of_host(domain).is_some());
+        let behind_platform = contact.platform == Platform::Other
+            || contact.platform != Platform::Direct
+                && contact
+                    .sender
+                    .email
+                    .as_deref()
+                    .and_then(|email| email.split_once('@'))
+                    .is_some_and(|(_, domain)| Platform::of_host(domain).is_some());
         let sender = if behind_platform {
             &contact.sender.name
         } else {

@@ -22,8 +22,8 @@ const ATTACKED: usize = 200;
 /// Mails whose verdict may change under a disguise.
 const MAY_CHANGE: usize = ATTACKED / 20;
 
-/// Of [`ATTACKED`] spam mails with 100 words of genuine mail behind them, those that may pass for
-/// genuine: 5 %. Measured: 9.
+/// Of [`ATTACKED`] spam mails, those that 100 words of genuine mail behind them may move to genuine:
+/// 5 %. Measured: 9.
 const MAY_BE_OUTVOTED: usize = ATTACKED / 20;
 
 /// A mail taken apart so that its sender can change what is theirs.
@@ -43,7 +43,7 @@ impl Mail {
         };
         let note = contact.words(&message);
         let own = |line: &str| match contact.platform {
-            Platform::Direct => true,
+            Platform::Direct | Platform::Other => true,
             // Only the words are the sender's; the frame is the platform's.
             _ => line.trim().len() > 3 && note.contains(line.trim()),
         };
@@ -289,6 +289,7 @@ fn appended_genuine_words_outvote_only_so_much_spam() {
     let field = Field::new(&[Label::Spam]);
     let telling = field.telling_words();
     let counts = [0, 10, 20, 50, 100, 200, 500];
+    let mut before = 0;
     println!("words   of genuine mail: genuine, spam   chosen by the model: genuine, spam");
     for n in counts {
         let mut verdicts = [[0; 2]; 2];
@@ -307,14 +308,17 @@ fn appended_genuine_words_outvote_only_so_much_spam() {
         }
         let [[genuine, spam], [by_model, spam_by_model]] = verdicts;
         println!("{n:5} {genuine:25} {spam:6} {by_model:25} {spam_by_model:6}");
+        if n == 0 {
+            before = genuine;
+        }
         let limit = match n {
             0 => MAY_CHANGE,
-            100 => MAY_BE_OUTVOTED,
+            100 => before + MAY_BE_OUTVOTED,
             _ => ATTACKED,
         };
         assert!(
             genuine <= limit,
-            "{n} words made {genuine} of {ATTACKED} genuine"
+            "{n} words made {genuine} of {ATTACKED} genuine, {before} were so without them"
         );
     }
 }

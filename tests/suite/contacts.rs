@@ -34,6 +34,7 @@ const PLATFORMS: &[Platform] = &[
     Platform::Github,
     Platform::Slack,
     Platform::Discord,
+    Platform::Other,
     Platform::Direct,
 ];
 

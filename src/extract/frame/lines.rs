@@ -2,7 +2,7 @@
 
 use memchr::memmem::Finder;
 
-use crate::extract::host::host_of;
+use crate::extract::host::{host_of, registrable};
 use crate::extract::links::Links;
 use crate::extract::platform::{Claim, ClaimedBy};
 use crate::limits;
@@ -87,7 +87,14 @@ pub(super) fn split<'a>(
     claim: &Claim,
 ) -> Split<'a> {
     if claim.by != ClaimedBy::Looks {
-        let lines = split_by(of, lowered, |host| claim.platform.owns(host));
+        let home = match (claim.by, &of.0.from) {
+            (ClaimedBy::Manner, Some(from)) => Some(registrable(from.domain())),
+            _ => None,
+        };
+        let is_home = |host: &str| home == Some(registrable(host));
+        let lines = split_by(of, lowered, |host| {
+            claim.platform.owns(host) || is_home(host)
+        });
         let platform_links = lines.iter().map(|line| line.frame_links).sum();
         if platform_links > 0 {
             return Split {

@@ -94,7 +94,7 @@ pub(super) fn handle<'a>(
 
 /// The name in a subject the platform wrote: a line of the text that the subject begins with, or
 /// what stands around the platform's words.
-fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
+pub(super) fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
     let is_name = |line: &&Line<'_>| {
         let n_words = line.text.split_whitespace().count();
         (1..=5).contains(&n_words)
@@ -117,6 +117,11 @@ fn of_subject(subject: &str, lines: &[Line<'_>]) -> Option<String> {
                 .map(|pattern| SPEAKERS[pattern])
                 .find_map(|pattern| around(text, pattern))
         })
+}
+
+/// True for a subject that tells what somebody did, as platforms do.
+pub(in crate::extract) fn names_speaker(subject: &str) -> bool {
+    of_subject(subject, &[]).is_some()
 }
 
 /// What platforms write before a name, or else behind it.

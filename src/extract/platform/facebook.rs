@@ -33,7 +33,7 @@ pub(super) static PLATFORM: Definition = Definition {
         "fb.me",
         "messenger.com",
     ],
-    layouts: &[LAYOUTS, SOCIAL, IN_ANY_LANGUAGE],
+    layouts: &[LAYOUTS, IN_ANY_LANGUAGE, SOCIAL],
     furniture: &[
         "facebook",
         "thanks,",
@@ -57,7 +57,8 @@ const LAYOUTS: &[Layout] = &[
     guess(
         Kind::Notice,
         &[Sign::Template(&[
-            "birthday", "digest", "suggest", "comment", "like_", "tag", "memor",
+            "birthday", "digest", "suggest", "comment", "like_", "tag", "memor", "confirm",
+            "accept",
         ])],
         Place::Nowhere,
     ),
@@ -101,11 +102,11 @@ const LAYOUTS: &[Layout] = &[
     ),
 ];
 
-/// What the header says about mail whose subject is in a language that is not known.
+/// What the header says, whatever the language of the subject.
 const IN_ANY_LANGUAGE: &[Layout] = &[
     guess(
         Kind::Invitation,
-        &[Sign::Template(&["friend_request"])],
+        &[Sign::Template(&["friend"])],
         Place::AroundName,
     ),
     guess(
