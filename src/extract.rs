@@ -354,9 +354,11 @@ impl Contact {
         }
     }
 
-    /// The person the owner is now connected with, lower case, if an unforged platform reports it.
+    /// The person the owner is now connected with, lower case, if an unforged platform that is known
+    /// reports it.
     pub fn newly_connected(&self, message: &Message) -> Option<String> {
-        let is_believed = self.platform != Platform::Direct && self.authenticity.signs.is_empty();
+        let is_known = !matches!(self.platform, Platform::Direct | Platform::Other);
+        let is_believed = is_known && self.authenticity.signs.is_empty();
         is_believed
             .then(|| acceptance::connected_with(&message.subject))
             .flatten()

@@ -9,8 +9,8 @@ mod header;
 mod pairs;
 mod words;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::{Deserialize, Serialize};
@@ -171,18 +171,23 @@ fn cue(found: &CueFound, message: &Message, contact: &Contact) -> Cue {
 /// True if no link leads anywhere but to the sender's or the receiver's own domain, no file is
 /// attached, and nothing shows that the sender is somebody else.
 fn leads_home(message: &Message, contact: &Contact) -> bool {
-    let sender = message.from.as_ref().map(|from| from.email.clone());
-    let receivers = || message.headers.named("to").flat_map(addresses_of);
-    let lies_at = |host: &str, email: &str| {
-        let domain = email.rsplit_once('@').map(|(_, domain)| domain);
-        domain.is_some_and(|domain| registrable(domain) == host)
+    if !contact.authenticity.signs.is_empty() || !message.attachments.is_empty() {
+        return false;
+    }
+    if contact.link_hosts.is_empty() {
+        return true;
+    }
+    let home = |email: &str| {
+        let (_, domain) = email.rsplit_once('@')?;
+        Some(registrable(domain).to_owned())
     };
-    contact.authenticity.signs.is_empty()
-        && message.attachments.is_empty()
-        && contact.link_hosts.iter().all(|host| {
-            sender.iter().any(|email| lies_at(host, email))
-                || receivers().any(|email| lies_at(host, &email))
-        })
+    let receivers = message.headers.named("to").flat_map(addresses_of);
+    let sender = message.from.iter().filter_map(|from| home(&from.email));
+    let homes: HashSet<String> = receivers
+        .filter_map(|email| home(&email))
+        .chain(sender)
+        .collect();
+    contact.link_hosts.iter().all(|host| homes.contains(host))
 }
 
 /// How the counts of a group of events become weights. Only text is normalised by its length, so
@@ -328,4 +333,48 @@ fn weigh(terms: &[Term], scale: Scale, events: &mut Vec<Event>) {
             weight: ((weight / WEIGHT_UNIT).round() as u32).max(1),
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::owner::Owner;
+
+    fn cues_of(mail: &str) -> Vec<String> {
+        let message = Message::parse(mail.as_bytes());
+        let contact = Contact::extract(&message, &Owner::default());
+        let found = features(&message, &contact, Evidence::Contact);
+        (0..found.events.len())
+            .filter_map(|position| found.name(position).strip_prefix("cue:"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn passwords_beside_a_foreign_link_are_another_cue_than_those_at_home() {
+        let mail = |from: &str, link: &str| {
+            format!("From: A <a@{from}>\nTo: b@home.example\n\nyour password: {link}\n")
+        };
+        for (from, link, cue) in [
+            ("x.example", "", "credentials-spoken-of"),
+            (
+                "x.example",
+                "https://fotos.x.example/7",
+                "credentials-spoken-of",
+            ),
+            (
+                "x.example",
+                "https://course.home.example",
+                "credentials-spoken-of",
+            ),
+            ("x.example", "https://y.example/login", "credentials"),
+            (
+                "x.example",
+                "https://x.example https://y.example",
+                "credentials",
+            ),
+        ] {
+            assert_eq!(cues_of(&mail(from, link)), [cue], "{from} {link}");
+        }
+    }
 }

@@ -34,13 +34,15 @@ impl Salt {
         u64::from_le_bytes(first)
     }
 
-    /// A person as a platform names them.
-    pub(super) fn member(&self, platform: Platform, name: &str) -> u64 {
-        self.key(&[
-            b"member",
-            platform.name().as_bytes(),
-            plain(name).as_bytes(),
-        ])
+    /// A person as the platform that relayed a contact names them. Platforms that no list knows are
+    /// told apart by their domains.
+    pub(super) fn member(&self, contact: &Contact, name: &str) -> u64 {
+        let email = contact.sender.email.as_deref().unwrap_or_default();
+        let platform = match (contact.platform, email.rsplit_once('@')) {
+            (Platform::Other, Some((_, domain))) => registrable(domain),
+            (platform, _) => platform.name(),
+        };
+        self.key(&[b"member", platform.as_bytes(), plain(name).as_bytes()])
     }
 
     /// A person by address.
@@ -79,7 +81,7 @@ pub(super) fn identities(message: &Message, contact: &Contact, salt: &Salt) -> V
         && contact.platform != Platform::Direct
         && !forged
     {
-        who.push(salt.member(contact.platform, name));
+        who.push(salt.member(contact, name));
     }
     if !email.is_empty() && !is_relayed {
         who.push(salt.address(email));

@@ -100,7 +100,7 @@ impl Sighting {
         let accepted = contact.newly_connected(message);
         let (who, act) = match accepted {
             _ if is_own => (recipients(message, salt), Act::Answered),
-            Some(name) => (vec![salt.member(contact.platform, &name)], Act::Connected),
+            Some(name) => (vec![salt.member(contact, &name)], Act::Connected),
             None if contact.scope != Scope::In => return None,
             None => (
                 identities(message, contact, salt),
