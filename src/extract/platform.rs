@@ -234,7 +234,7 @@ fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> boo
         && lead_home(message, domain, links)
 }
 
-/// True if more links lead to the sender's own site than to any other.
+/// True if no other site has more of the links than the sender's own.
 fn lead_home(message: &Message, domain: &str, links: &Links<'_>) -> bool {
     let home = registrable(domain);
     let mut own = 0;
