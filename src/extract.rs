@@ -354,6 +354,17 @@ impl Contact {
         }
     }
 
+    /// True if the address in `From` is a platform's and not the person's.
+    pub(crate) fn is_relayed(&self) -> bool {
+        let email = self.sender.email.as_deref().unwrap_or_default();
+        let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+        match self.platform {
+            Platform::Direct => false,
+            Platform::Other => true,
+            _ => Platform::of_host(domain).is_some(),
+        }
+    }
+
     /// The person the owner is now connected with, lower case, if an unforged platform that is known
     /// reports it.
     pub fn newly_connected(&self, message: &Message) -> Option<String> {

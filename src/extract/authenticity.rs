@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth_results::{AuthResults, Outcome};
 use super::host::{has_tracker_name, host_of, is_click_tracker};
-use super::links::{Hosted, Links};
+use super::links::{Hosted, Links, at_home_and_elsewhere};
 use super::look_alike::{is_disguised, platform_imitated};
 use super::platform::{Claim, ClaimedBy, platform_of_headers};
 use super::{Platform, registrable};
@@ -216,15 +216,11 @@ impl<'a> LinkHosts<'a> {
     /// True if no link is the platform's, or one other site has more of them than the platform. A
     /// member's own words may hold links; the buttons and the footer outnumber them.
     fn lead_away_from(&self, platform: Platform) -> bool {
-        let mut own = 0;
-        let mut others: BTreeMap<&str, usize> = BTreeMap::new();
-        for (host, count) in &self.0 {
-            match Platform::of_host(host) {
-                Some(theirs) if theirs.is_of_same_house(platform) => own += count,
-                _ => *others.entry(registrable(host)).or_default() += count,
-            }
-        }
-        others.values().any(|count| *count > own)
+        let hosts = self.0.iter().map(|(host, count)| (&**host, *count));
+        let (own, other) = at_home_and_elsewhere(hosts, |host| {
+            Platform::of_host(host).is_some_and(|theirs| theirs.is_of_same_house(platform))
+        });
+        other > own
     }
 }
 

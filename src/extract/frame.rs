@@ -62,19 +62,16 @@ pub(super) fn extract(message: &Message, claim: &Claim, links: &Links<'_>) -> Co
     let kind = match layout {
         Some(layout) => layout.kind,
         None if claim.by == ClaimedBy::Looks && clues.subject_has(INVITE) => Kind::Invitation,
-        // A forger's notice wants something of the owner like any message.
-        None if claim.by == ClaimedBy::Looks => Kind::PlatformMessage,
-        // Somebody did something, and it is nothing that is known by name.
-        None if claim.by == ClaimedBy::Manner => Kind::PlatformMessage,
+        // A forger's notice wants something of the owner like any message, and so does what somebody
+        // did on a platform that is not known.
+        None if matches!(claim.by, ClaimedBy::Looks | ClaimedBy::Manner) => Kind::PlatformMessage,
         None => Kind::Notice,
     };
     let place = layout.map_or(Place::AroundName, |layout| layout.place);
     let mut contact = Contact::blank(message, claim.platform, kind);
     unwrap((message, links), claim, place, &mut contact);
-    // A forger's mail keeps to no layout: that it does not is no news about the platform.
-    // Nor is anything known of the layouts of an unknown platform.
-    let is_known =
-        layout.is_some() || claim.by != ClaimedBy::FromDomain && claim.by != ClaimedBy::MessageId;
+    // A forger's mail keeps to no layout, and an unknown platform has none: that is no news.
+    let is_known = layout.is_some() || matches!(claim.by, ClaimedBy::Looks | ClaimedBy::Manner);
     if !is_known {
         leave_whole(message, &mut contact);
     }

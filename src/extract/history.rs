@@ -52,13 +52,11 @@ pub(super) fn part(text: &str, marked: Marked) -> Parted {
             return parted;
         }
         let is_marked = lines[at].trim_start().starts_with('>');
-        if is_marked && marked == Marked::Own && !is_introduced {
-            parted.own.push_str(without_marks(lines[at]));
-            parted.own.push('\n');
-            at += 1;
-            continue;
-        }
         is_introduced &= is_marked || lines[at].trim().is_empty();
+        let marked = match is_introduced {
+            true => Marked::Earlier,
+            false => marked,
+        };
         match quote_at(&lines[at..], marked) {
             Quote::Lines(n) => {
                 is_introduced = true;
@@ -71,7 +69,10 @@ pub(super) fn part(text: &str, marked: Marked) -> Parted {
                 return parted;
             }
             Quote::No => {
-                parted.own.push_str(lines[at]);
+                parted.own.push_str(match is_marked {
+                    true => without_marks(lines[at]),
+                    false => lines[at],
+                });
                 parted.own.push('\n');
                 at += 1;
             }
@@ -104,7 +105,10 @@ const INTRODUCTION_LINES: usize = 3;
 fn quote_at(lines: &[&str], marked: Marked) -> Quote {
     let first = lines[0].trim();
     if first.starts_with('>') {
-        return Quote::Lines(1);
+        return match marked {
+            Marked::Earlier => Quote::Lines(1),
+            Marked::Own => Quote::No,
+        };
     }
     if first.is_empty() {
         return Quote::No;

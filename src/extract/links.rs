@@ -1,9 +1,11 @@
 //! The links of a message, and which of them are the sender's own.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::Contact;
 use super::host::{host_of, registrable};
-use super::{Contact, Platform};
+use super::platform::is_home;
 use crate::limits;
 use crate::message::{Link, Message};
 
@@ -37,6 +39,22 @@ impl<'a> Links<'a> {
     }
 }
 
+/// How many links lead home, and how many to the one other site with the most.
+pub(super) fn at_home_and_elsewhere<'h>(
+    hosts: impl Iterator<Item = (&'h str, usize)>,
+    is_home: impl Fn(&str) -> bool,
+) -> (usize, usize) {
+    let mut home = 0;
+    let mut others: BTreeMap<&str, usize> = BTreeMap::new();
+    for (host, count) in hosts {
+        match is_home(host) {
+            true => home += count,
+            false => *others.entry(registrable(host)).or_default() += count,
+        }
+    }
+    (home, others.into_values().max().unwrap_or_default())
+}
+
 /// Registrable domains of the links that are the sender's own, not the platform's, in their order.
 /// In plain text those are the links of the sender's words and signature; in a forged mail all.
 pub(super) fn own_links(message: &Message, contact: &Contact, links: &Links<'_>) -> Vec<String> {
@@ -47,16 +65,12 @@ pub(super) fn own_links(message: &Message, contact: &Contact, links: &Links<'_>)
     let plain = parts.into_iter().flatten().flat_map(links_in);
     let plain = plain.filter_map(host_of);
     let html = links.html.iter().filter_map(|link| link.host.clone());
-    let home = match (contact.platform, &message.from) {
-        (Platform::Other, Some(from)) => Some(registrable(from.domain())),
-        _ => None,
-    };
     let mut hosts: Vec<String> = Vec::new();
     for host in html.chain(plain) {
-        let registered = registrable(&host);
-        if contact.platform.owns(&host) || home == Some(registered) {
+        if is_home(contact.platform, message, &host) {
             continue;
         }
+        let registered = registrable(&host);
         if !hosts.iter().any(|known| known == registered) {
             hosts.push(registered.to_owned());
         }

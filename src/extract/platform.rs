@@ -19,14 +19,12 @@ mod viadeo;
 mod x;
 mod xing;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::frame::names_speaker;
 use super::host::{is_below, registrable};
 use super::layout::Definition;
-use super::links::Links;
+use super::links::{Links, at_home_and_elsewhere};
 use super::look_alike::{platform_imitated, platform_named};
 use super::vocabulary::SOCIAL;
 use crate::message::{Address, Message};
@@ -167,6 +165,17 @@ impl Platform {
     }
 }
 
+/// True if a host is the platform's; the site that a message comes from is that of a platform no list
+/// knows.
+pub(super) fn is_home(platform: Platform, message: &Message, host: &str) -> bool {
+    platform.owns(host)
+        || platform == Platform::Other
+            && message
+                .from
+                .as_ref()
+                .is_some_and(|from| registrable(from.domain()) == registrable(host))
+}
+
 /// What a message's platform was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClaimedBy {
@@ -231,21 +240,15 @@ fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> boo
     !domain.is_empty()
         && names_speaker(&message.subject)
         && message.raw_header("in-reply-to").is_none()
-        && lead_home(message, domain, links)
+        && lead_home(message, links)
 }
 
 /// True if no other site has more of the links than the sender's own.
-fn lead_home(message: &Message, domain: &str, links: &Links<'_>) -> bool {
-    let home = registrable(domain);
-    let mut own = 0;
-    let mut others: BTreeMap<String, usize> = BTreeMap::new();
-    for host in links.hosts(message) {
-        match registrable(&host) {
-            host if host == home => own += 1,
-            host => *others.entry(host.to_owned()).or_default() += 1,
-        }
-    }
-    own > 0 && others.values().all(|count| *count <= own)
+fn lead_home(message: &Message, links: &Links<'_>) -> bool {
+    let hosts: Vec<_> = links.hosts(message).collect();
+    let hosts = hosts.iter().map(|host| (&**host, 1));
+    let (own, other) = at_home_and_elsewhere(hosts, |host| is_home(Platform::Other, message, host));
+    own > 0 && other <= own
 }
 
 /// True for the Message-IDs of LinkedIn's own machines: `…JavaMail.app@ech3-cdn12.prod`.

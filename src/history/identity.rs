@@ -67,11 +67,7 @@ pub(super) fn identities(message: &Message, contact: &Contact, salt: &Salt) -> V
     let mut who = Vec::new();
     let email = contact.sender.email.as_deref().unwrap_or_default();
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-    let is_relayed = match contact.platform {
-        Platform::Direct => false,
-        Platform::Other => true,
-        _ => Platform::of_host(domain).is_some(),
-    };
+    let is_relayed = contact.is_relayed();
     let name = contact
         .sender
         .name

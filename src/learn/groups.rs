@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Example;
-use crate::extract::{Contact, Platform};
+use crate::extract::Contact;
 use crate::message::Message;
 use crate::shingles::{Signature, words};
 
@@ -27,18 +27,9 @@ pub struct GroupKey {
 impl GroupKey {
     /// Reads the key of a message.
     pub fn of(contact: &Contact, message: &Message) -> GroupKey {
-        let behind_platform = contact.platform == Platform::Other
-            || contact.platform != Platform::Direct
-                && contact
-                    .sender
-                    .email
-                    .as_deref()
-                    .and_then(|email| email.split_once('@'))
-                    .is_some_and(|(_, domain)| Platform::of_host(domain).is_some());
-        let sender = if behind_platform {
-            &contact.sender.name
-        } else {
-            &contact.sender.email
+        let sender = match contact.is_relayed() {
+            true => &contact.sender.name,
+            false => &contact.sender.email,
         };
         GroupKey {
             sender: sender

@@ -2,9 +2,9 @@
 
 use memchr::memmem::Finder;
 
-use crate::extract::host::{host_of, registrable};
+use crate::extract::host::host_of;
 use crate::extract::links::Links;
-use crate::extract::platform::{Claim, ClaimedBy};
+use crate::extract::platform::{Claim, ClaimedBy, is_home};
 use crate::limits;
 use crate::message::{LINK_MARK, Message, lower_case};
 
@@ -87,14 +87,7 @@ pub(super) fn split<'a>(
     claim: &Claim,
 ) -> Split<'a> {
     if claim.by != ClaimedBy::Looks {
-        let home = match (claim.by, &of.0.from) {
-            (ClaimedBy::Manner, Some(from)) => Some(registrable(from.domain())),
-            _ => None,
-        };
-        let is_home = |host: &str| home == Some(registrable(host));
-        let lines = split_by(of, lowered, |host| {
-            claim.platform.owns(host) || is_home(host)
-        });
+        let lines = split_by(of, lowered, |host| is_home(claim.platform, of.0, host));
         let platform_links = lines.iter().map(|line| line.frame_links).sum();
         if platform_links > 0 {
             return Split {
