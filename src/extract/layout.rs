@@ -75,6 +75,8 @@ pub(super) enum Place {
     AroundName,
     /// Below the link that leads to the answer, down to the ruler.
     BelowReply,
+    /// Below the button under the sender's name and headline, or else around the name.
+    BelowButton,
     /// Below a line that repeats the subject behind a label.
     BelowSubject,
     /// Between the first two rulers, below a line with the subject.

@@ -10,6 +10,7 @@ use crate::extract::{Contact, Kind};
 pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> String {
     let special = match frame.place {
         Place::BelowReply => below_reply(frame, lines, contact),
+        Place::BelowButton => below_button(frame, lines, contact),
         Place::BelowSubject => below_subject(frame, lines),
         Place::BetweenRulers => between_rulers(lines),
         Place::InQuotes => in_quotes(lines),
@@ -17,10 +18,37 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
         Place::InLetter => in_letter(frame, lines),
         Place::AroundName | Place::Nowhere => None,
     };
-    match special {
+    let found = match special {
         Some(words) if !words.is_empty() => words,
         _ => around_name(frame, lines, contact),
+    };
+    // Other kinds mostly have no words, and what is long in them is the platform's.
+    let is_message = matches!(contact.kind, Kind::PlatformMessage | Kind::Inmail);
+    match overlooked(frame, lines, &found).filter(|_| is_message) {
+        Some(words) => {
+            profile::take_place(&found, contact);
+            words
+        }
+        None => found,
     }
+}
+
+/// Characters of a block that is no heading.
+const BLOCK_CHARS: usize = 60;
+
+/// How many times as long as what was found a block must be to be what was looked for.
+const OVERLOOKED_TIMES: usize = 4;
+
+/// The longest block of a message, if what was found is a scrap beside it: the platform has set the
+/// words elsewhere than it used to.
+fn overlooked(frame: &Frame<'_>, lines: &[Line<'_>], found: &str) -> Option<String> {
+    let is_frame = |line: &Line<'_>| line.is_button() || line.is_ruler() || frame.is_frame(line);
+    let longest = lines
+        .split(|line| !line.is_empty() && is_frame(line))
+        .map(|block| joined(&block.iter().map(|line| line.text).collect::<Vec<_>>()))
+        .max_by_key(|block| block.chars().count())?;
+    let needed = BLOCK_CHARS.max(OVERLOOKED_TIMES * found.chars().count());
+    (longest.chars().count() >= needed).then_some(longest)
 }
 
 /// The note stands either above the sender's name line, as in mails of 2016, or below the profile
@@ -76,6 +104,21 @@ fn below_reply(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> 
     }
     let message: Vec<&str> = lines[link_at + 1..].iter().map(|line| line.text).collect();
     Some(joined(&message))
+}
+
+/// Below the first button under the name, if no more than a headline stands between them.
+fn below_button(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> Option<String> {
+    let name_at = lines.iter().position(|line| frame.is_name(line.text))?;
+    let below_name = &lines[name_at + 1..];
+    // The label stands on the line above its link, or on the same.
+    let button_at = below_name.iter().position(Line::is_button)?;
+    let mut profile = human_lines(frame, &below_name[..=button_at]);
+    let words = joined(&human_lines(frame, &below_name[button_at + 1..]));
+    if profile.iter().filter(|line| !line.is_empty()).count() > 1 || words.is_empty() {
+        return None;
+    }
+    profile::take(&mut profile, contact);
+    Some(words)
 }
 
 /// Below "Subject: SUBJECT", whatever the word before the colon is.

@@ -34,6 +34,13 @@ pub(super) fn take(below: &mut Vec<&str>, contact: &mut Contact) {
     below.drain(..taken);
 }
 
+/// Takes a location that was found below the headline, where a message was expected.
+pub(super) fn take_place(found: &str, contact: &mut Contact) {
+    if contact.sender.headline.is_some() && looks_like_place(found) {
+        contact.sender.location = Some(found.to_owned());
+    }
+}
+
 fn ends_like_speech(line: &str) -> bool {
     line.ends_with(['!', '?', ',', ':', '。', '！', '？'])
         || line.ends_with('.') && line.split_whitespace().count() > 6

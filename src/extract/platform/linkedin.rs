@@ -106,7 +106,7 @@ const LAYOUTS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Sender(&["messaging-digest-noreply"])],
-        Place::AroundName,
+        Place::BelowButton,
     ),
     // SAVEDSEARCH, JOBS-TO-MBR and the editors' templates of 2017 to 2026.
     quoted(
@@ -137,7 +137,7 @@ const LAYOUTS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Sender(MESSAGE_SENDERS)],
-        Place::AroundName,
+        Place::BelowButton,
     ),
     guess(
         Kind::EventOrGroupInvite,
