@@ -22,7 +22,13 @@ pub(super) fn is_greeting(line: &str) -> bool {
         && line
             .split_whitespace()
             .all(|word| !word.starts_with(char::is_lowercase) || word.contains('@'));
-    (1..=5).contains(&n_words) && line.chars().count() <= 40 && (is_address || only_greets(line))
+    // "Hi octocat!": platforms address accounts by their handles.
+    let is_handle = n_words == 2
+        && line.ends_with(['!', ','])
+        && line.split_whitespace().next().is_some_and(is_greeting_word);
+    (1..=5).contains(&n_words)
+        && line.chars().count() <= 40
+        && (is_address || is_handle || only_greets(line))
 }
 
 /// True for a line that only greets, thanks or signs.

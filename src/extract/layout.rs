@@ -24,8 +24,8 @@ pub(super) struct Definition {
     pub(super) domains: &'static [&'static str],
     /// Its layouts, the first that fits counts; its own before those shared with others.
     pub(super) layouts: &'static [&'static [Layout]],
-    /// Lines the platform writes into every frame, lower case; a `*` at the start or the
-    /// end stands for anything.
+    /// Lines the platform writes into every frame, lower case; a `*` at the start, the end or
+    /// both stands for anything.
     pub(super) furniture: &'static [&'static str],
     /// Parts of a link's path behind which a profile's name stands.
     pub(super) profiles: &'static [&'static str],
@@ -159,7 +159,8 @@ impl Definition {
     pub(super) fn is_furniture(&self, line: &str) -> bool {
         self.furniture.iter().any(|pattern| {
             match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
-                (Some(start), _) => line.starts_with(start),
+                (Some(_), Some(_)) => line.contains(pattern.trim_matches('*')),
+                (Some(start), None) => line.starts_with(start),
                 (None, Some(end)) => line.ends_with(end),
                 (None, None) => line == *pattern,
             }

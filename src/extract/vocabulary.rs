@@ -208,7 +208,7 @@ const REPORTS: &[&str] = &[
 ];
 
 /// Words of a relayed message.
-const MESSAGE: &[&str] = &[
+pub(super) const MESSAGE: &[&str] = &[
     "message",
     "nachricht",
     "mensaje",

@@ -14,7 +14,21 @@ pub(super) fn of(message: &Message, definition: &Definition, lines: &[Line<'_>])
     let person = display.and_then(|display| person(display, definition));
     person
         .or_else(|| of_handle_line(&message.subject, lines))
-        .or_else(|| of_subject(&message.subject, lines))
+        .or_else(|| of_subject(&message.subject, lines).map(|name| whole(name, lines)))
+}
+
+/// The whole name, on a line of its own, of a first name: "Anna's invitation is waiting".
+fn whole(name: String, lines: &[Line<'_>]) -> String {
+    let is_whole = |line: &str| {
+        let more = line.strip_prefix(name.as_str()).unwrap_or_default();
+        let mut more = more.strip_prefix(' ').unwrap_or_default().split(' ');
+        more.clone().count() <= 3 && more.all(|word| word.starts_with(char::is_uppercase))
+    };
+    let found = lines.iter().take(16).find(|line| is_whole(line.text));
+    match found {
+        Some(line) if !name.contains(' ') => line.text.to_owned(),
+        _ => name,
+    }
 }
 
 /// Display name without what platforms add to it: "NAME via LinkedIn", "NAME (LinkedIn)"; none

@@ -4,7 +4,9 @@ use super::lines::Line;
 use super::{Frame, profile};
 use crate::extract::courtesy::is_greeting;
 use crate::extract::layout::Place;
+use crate::extract::vocabulary::MESSAGE;
 use crate::extract::{Contact, Kind};
+use crate::message::lower_case;
 
 /// Finds the words, and takes the profile lines beside them into the contact.
 pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> String {
@@ -24,13 +26,32 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
     };
     // Other kinds mostly have no words, and what is long in them is the platform's.
     let is_message = matches!(contact.kind, Kind::PlatformMessage | Kind::Inmail);
-    match overlooked(frame, lines, &found).filter(|_| is_message) {
+    let overlooked = is_message.then(|| overlooked(frame, lines, &found));
+    let found = match overlooked.flatten() {
         Some(words) => {
             profile::take_place(&found, contact);
             words
         }
         None => found,
+    };
+    match quoted_below_heading(frame, &found) {
+        Some(words) => words.to_owned(),
+        None => found,
     }
+}
+
+/// The words in quotation marks below lines that speak of the sender: the marks and what stands above
+/// them are the platform's.
+fn quoted_below_heading<'a>(frame: &Frame<'_>, found: &'a str) -> Option<&'a str> {
+    let inside = found.strip_suffix(CLOSING)?;
+    let opens = |(at, _): &(usize, &str)| inside[..*at].is_empty() || inside[..*at].ends_with('\n');
+    let (at, mark) = inside.match_indices(OPENING).find(opens)?;
+    let first_name = frame.name?.split_whitespace().next()?;
+    let above = &inside[..at];
+    let announces = |line: &str| MESSAGE.iter().any(|word| line.contains(word));
+    let is_heading = above.contains(first_name) || lower_case(above.trim()).lines().all(announces);
+    let words = &inside[at + mark.len()..];
+    (is_heading && !words.contains(CLOSING)).then(|| words.trim())
 }
 
 /// Characters of a block that is no heading.
@@ -42,6 +63,11 @@ const OVERLOOKED_TIMES: usize = 4;
 /// The longest block of a message, if what was found is a scrap beside it: the platform has set the
 /// words elsewhere than it used to.
 fn overlooked(frame: &Frame<'_>, lines: &[Line<'_>], found: &str) -> Option<String> {
+    // Most often it was found, and nothing can be so long.
+    let all: usize = lines.iter().map(|line| line.text.len()).sum();
+    if all < OVERLOOKED_TIMES * found.len() {
+        return None;
+    }
     let is_frame = |line: &Line<'_>| line.is_button() || line.is_ruler() || frame.is_frame(line);
     let longest = lines
         .split(|line| !line.is_empty() && is_frame(line))

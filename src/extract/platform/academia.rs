@@ -31,6 +31,8 @@ const LAYOUTS: &[Layout] = &[
         Kind::Invitation,
         &[Sign::Subject(&[
             "follow your work",
+            "invites you to follow",
+            "invited you to follow",
             "co-author",
             "coauthor",
             "tagged you",

@@ -15,6 +15,9 @@ pub(super) static PLATFORM: Definition = Definition {
         "github",
         "if you were not expecting this invitation*",
         "you can also check out*",
+        "some helpful tips*",
+        "- if you get a 404 page*",
+        "- you can also accept the invitation*",
     ],
     profiles: &[],
 };

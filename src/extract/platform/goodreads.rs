@@ -16,6 +16,9 @@ pub(super) static PLATFORM: Definition = Definition {
         "goodreads",
         "the goodreads team",
         "*sent you a new message:",
+        "*books, mostly on the shelves*",
+        "approve or ignore this request*",
+        "happy reading!",
         "-----",
     ],
     profiles: &["/user/show/"],
@@ -30,7 +33,11 @@ const LAYOUTS: &[Layout] = &[
     ),
     guess(
         Kind::Invitation,
-        &[Sign::Subject(&["friend on goodreads", "friend request"])],
+        &[Sign::Subject(&[
+            "friend on goodreads",
+            "friends on goodreads",
+            "friend request",
+        ])],
         Place::AroundName,
     ),
 ];

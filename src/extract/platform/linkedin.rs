@@ -210,6 +210,7 @@ const INVITATION_LINKS: &[&str] = &["invite-accept", "/blk/i", "/isd/"];
 /// Parts of the names of templates that invite to something other than a person.
 const GROUP_TEMPLATES: &[&str] = &[
     "event_invite",
+    "events_invite",
     "page_invite",
     "group_invite",
     "groups_invite",
