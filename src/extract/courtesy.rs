@@ -217,6 +217,16 @@ const SIGN_OFFS: &[&str] = &[
 
 /// True for a message that thanks for a connection and says nothing else.
 pub(super) fn only_thanks_for_connecting(note: &str) -> bool {
+    says_little(note, THANKS)
+}
+
+/// True for a message that thanks for the owner's request to connect and says nothing else.
+pub(super) fn only_thanks_for_request(note: &str) -> bool {
+    says_little(note, THANKS_FOR_REQUEST)
+}
+
+/// True for a short text without a question or a link that holds one of the phrases.
+fn says_little(note: &str, phrases: &[&str]) -> bool {
     let words = normalised(note);
     let n_words = words.split(' ').count();
     // Scripts without spaces count by characters.
@@ -228,7 +238,7 @@ pub(super) fn only_thanks_for_connecting(note: &str) -> bool {
         && words.chars().count() <= longest
         && !note.contains(['?', '？', '؟', '%'])
         && !note.contains("http")
-        && THANKS.iter().any(|thanks| words.contains(thanks))
+        && phrases.iter().any(|phrase| words.contains(phrase))
 }
 
 /// True if a note begins with thanks for a connection, whatever else it says.
@@ -294,6 +304,109 @@ const THANKS: &[&str] = &[
     "cảm ơn đã chấp nhận",
 ];
 
+/// Thanks for what the owner sent, not for what the owner accepted.
+const THANKS_FOR_REQUEST: &[&str] = &[
+    "thanks for your request",
+    "thank you for your request",
+    "thanks for the request",
+    "thank you for the request",
+    "thanks for your invit",
+    "thank you for your invit",
+    "thanks for the invit",
+    "thank you for the invit",
+    "thanks for your connection request",
+    "thank you for your connection request",
+    "dank für ihre anfrage",
+    "dank für deine anfrage",
+    "danke für die anfrage",
+    "danke für ihre anfrage",
+    "danke für deine anfrage",
+    "danke für die einladung",
+    "danke für ihre einladung",
+    "danke für deine einladung",
+    "dank für die einladung",
+    "dank für ihre einladung",
+    "danke für die kontaktanfrage",
+    "merci pour votre demande",
+    "merci de votre demande",
+    "merci pour ta demande",
+    "merci pour votre invitation",
+    "merci de votre invitation",
+    "merci pour ton invitation",
+    "merci pour l'invitation",
+    "gracias por su solicitud",
+    "gracias por tu solicitud",
+    "gracias por la solicitud",
+    "gracias por la invitación",
+    "gracias por tu invitación",
+    "gracias por su invitación",
+    "grazie per la richiesta",
+    "grazie per la tua richiesta",
+    "grazie per la sua richiesta",
+    "grazie della richiesta",
+    "grazie per l'invito",
+    "grazie dell'invito",
+    "obrigado pelo pedido",
+    "obrigada pelo pedido",
+    "obrigado pelo convite",
+    "obrigada pelo convite",
+    "obrigado pelo seu",
+    "obrigada pelo seu",
+    "obrigado pela solicitação",
+    "obrigada pela solicitação",
+    "bedankt voor je uitnodiging",
+    "bedankt voor uw uitnodiging",
+    "bedankt voor de uitnodiging",
+    "bedankt voor je verzoek",
+    "bedankt voor uw verzoek",
+    "bedankt voor het verzoek",
+    "dank voor je uitnodiging",
+    "dank voor uw uitnodiging",
+    "dank voor de uitnodiging",
+    "dziękuję za zaproszenie",
+    "dzięki za zaproszenie",
+    "tack för din förfrågan",
+    "tack för förfrågan",
+    "tack för inbjudan",
+    "tack för din inbjudan",
+    "tak for din invitation",
+    "tak for invitationen",
+    "tak for anmodningen",
+    "takk for forespørselen",
+    "takk for invitasjonen",
+    "kiitos kutsusta",
+    "kiitos pyynnöstä",
+    "davetiniz için",
+    "davetin için",
+    "isteğiniz için",
+    "isteğin için",
+    "спасибо за приглашение",
+    "спасибо за запрос",
+    "дякую за запрошення",
+    "дякую за запит",
+    "děkuji za pozvání",
+    "díky za pozvání",
+    "köszönöm a meghívás",
+    "mulțumesc pentru invitație",
+    "感谢您的邀请",
+    "谢谢您的邀请",
+    "謝謝您的邀請",
+    "谢谢邀请",
+    "感谢邀请",
+    "招待ありがとう",
+    "リクエストありがとう",
+    "申請ありがとう",
+    "초대 감사",
+    "신청 감사",
+    "요청 감사",
+    "شكرا على دعوتك",
+    "شكرا لدعوتك",
+    "شكرا على طلبك",
+    "terima kasih atas undangan",
+    "terima kasih atas permintaan",
+    "cảm ơn lời mời",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,6 +425,25 @@ mod tests {
             "老师好，感谢通过。我们提供SCI论文润色、查重、图表美化及期刊推荐。",
         ] {
             assert!(!only_thanks_for_connecting(note), "{note}");
+        }
+    }
+
+    #[test]
+    fn thanks_for_a_request_are_no_thanks_for_a_connection() {
+        for note in [
+            "Thanks for your request Ilka, accepted!",
+            "Bedankt voor je uitnodiging Ottilie, natuurlijk! Groet uit Ootmarsum",
+            "Vielen Dank für Ihre Anfrage, gern.",
+        ] {
+            assert!(only_thanks_for_request(note), "{note}");
+            assert!(!only_thanks_for_connecting(note), "{note}");
+        }
+        for note in [
+            "Thanks for accepting my request!",
+            "Thanks for your request. Can I show you our tool?",
+            "Thanks for connecting",
+        ] {
+            assert!(!only_thanks_for_request(note), "{note}");
         }
     }
 }

@@ -6,6 +6,16 @@ use super::layout::{Layout, Place, Sign, guess};
 
 /// Layouts of platforms on which people meet people.
 pub(super) const SOCIAL: &[Layout] = &[
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(MESSAGE_TO_YOU)],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(FOLLOW_ME)],
+        Place::AroundName,
+    ),
     guess(Kind::Notice, &[Sign::Sender(REPORTERS)], Place::Nowhere),
     guess(Kind::Notice, &[Sign::Subject(REPORTS)], Place::Nowhere),
     guess(
@@ -61,6 +71,26 @@ pub(super) const TEAMS: &[Layout] = &[
     ),
 ];
 
+/// What is said of one person who wrote to the owner, whatever about: no report of others.
+const MESSAGE_TO_YOU: &[&str] = &[
+    "sent you a message",
+    "sent you a new message",
+    "sent you a private message",
+    "left you a message",
+    "left a message for you",
+    "just messaged you",
+    "new message from",
+    "wrote to you",
+];
+
+/// What is said of one person who asks to be followed.
+const FOLLOW_ME: &[&str] = &[
+    "you to follow him",
+    "you to follow her",
+    "you to follow them",
+    "follow back",
+];
+
 /// Parts of the senders of reports.
 const REPORTERS: &[&str] = &[
     "digest", "news", "jobs", "job-", "update", "security", "billing",
@@ -103,7 +133,6 @@ pub(super) const INVITE: &[&str] = &[
     "邀請",
     "招待",
     "초대",
-    "دعوة",
     "davet",
     "requested to follow",
     "wants to follow",
@@ -114,6 +143,41 @@ pub(super) const INVITE: &[&str] = &[
     "friend",
     "cererea",
     "zaprosz",
+    "kutsu",
+    "undang",
+    "mời",
+    "เชิญ",
+    "आमंत्र",
+    "προσκ",
+    "πρόσκλ",
+    "הזמ",
+    "دعو",
+    "دعاك",
+    "покан",
+    "pozva",
+    "uzaicin",
+    "pakvie",
+    "povabi",
+    "запрош",
+    "ismerős",
+    "znajom",
+    "přátel",
+    "demande d'ami",
+    "amicizia",
+    "vriendschap",
+    "venneanmodning",
+    "venneforespørsel",
+    "vänförfrågan",
+    "kaveripyyn",
+    "prieteni",
+    "φιλίας",
+    "친구",
+    "友達",
+    "好友",
+    "pertemanan",
+    "เพื่อน",
+    "в друзья",
+    "follow back",
 ];
 
 /// Words of a reminder.
@@ -177,6 +241,32 @@ pub(super) const GROUP: &[&str] = &[
     "групп",
     "skupin",
     "wydarzeni",
+    "ryhmä",
+    "csoport",
+    "esemény",
+    "tapahtum",
+    "evenem",
+    "strona",
+    "stronę",
+    "страниц",
+    "グループ",
+    "イベント",
+    "小组",
+    "群组",
+    "活动",
+    "그룹",
+    "이벤트",
+    "กลุ่ม",
+    "nhóm",
+    "مجموع",
+    "קבוצ",
+    "ομάδ",
+    "σελίδ",
+    "etkinlik",
+    "sayfa",
+    "grub",
+    "acara",
+    "halaman",
 ];
 
 /// Words of what a platform reports of others, addressed to nobody.
@@ -241,6 +331,11 @@ pub(super) const MESSAGE: &[&str] = &[
     "संदेश",
     "ข้อความ",
     "tin nhan",
+    "poruk",
+    "správ",
+    "съобщ",
+    "پیام",
+    "sporoč",
 ];
 
 /// What platforms write around a sender's name in a subject.

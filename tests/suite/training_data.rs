@@ -164,9 +164,9 @@ fn owners_whose_mail_was_never_learned_are_served() {
     assert!(ours["macro_f1"].as_f64().unwrap() >= 0.90, "{ours}");
     assert!(ours["unsure"].as_f64().unwrap() <= 0.20, "{ours}");
     assert_eq!(ours["genuine_as_spam"]["count"], 0, "{ours}");
-    // The error budget, one in 50 of 155, and one more: chance adds as much every other time.
+    // The error budget, one in 50 of 195.
     assert!(
-        ours["genuine_filed_away"]["count"].as_u64().unwrap() <= 4,
+        ours["genuine_filed_away"]["count"].as_u64().unwrap() <= 3,
         "{ours}"
     );
 }

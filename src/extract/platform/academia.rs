@@ -19,7 +19,7 @@ pub(super) static PLATFORM: Definition = Definition {
 const LAYOUTS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
-        &[Sign::Subject(&["sent you a message"])],
+        &[Sign::Subject(&["sent you a message", "left you a message"])],
         Place::InQuotes,
     ),
     guess(
