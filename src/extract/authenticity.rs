@@ -225,11 +225,12 @@ impl<'a> LinkHosts<'a> {
 }
 
 /// True if the answer to a platform's mail would go to somebody else. LinkedIn's mail of members
-/// to members had the member's own address there until 2014.
+/// to members had the member's own address there until 2014, and a guest or a host answers in person.
 fn answers_leave(message: &Message, platform: Platform) -> bool {
     let local = message.from.as_ref().map_or("", Address::local);
     let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
     !matches!(local, "member" | "connections")
+        && !matches!(platform, Platform::Eventbrite | Platform::Luma)
         && reply_to.is_some_and(|to| {
             !to.domain().is_empty()
                 && !Platform::of_host(to.domain())

@@ -17,7 +17,7 @@ use self::lines::{Line, Split};
 pub(super) use self::name::names_speaker;
 use super::layout::{Clues, Definition, Place};
 use super::links::Links;
-use super::platform::{Claim, ClaimedBy};
+use super::platform::{Claim, ClaimedBy, relayed_for};
 use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults, direct, history};
 use crate::message::{Defect, Message, lower_case};
@@ -96,7 +96,9 @@ fn unwrap(
     contact.mutual = mutual::take(&mut all);
     let definition = claim.platform.definition();
     let name = match claim.by {
-        ClaimedBy::Manner => name::of_subject(&message.subject, &all),
+        ClaimedBy::Manner => {
+            relayed_for(message).or_else(|| name::of_subject(&message.subject, &all))
+        }
         _ => name::of(message, definition, &all),
     };
     let frame = Frame {

@@ -26,8 +26,8 @@ use super::host::{is_below, registrable};
 use super::layout::Definition;
 use super::links::{Links, at_home_and_elsewhere};
 use super::look_alike::{platform_imitated, platform_named};
-use super::vocabulary::SOCIAL;
-use crate::message::{Address, Message};
+use super::vocabulary::{MESSAGE, SOCIAL};
+use crate::message::{Address, Message, lower_case};
 
 /// Declares the platforms from the files that define them.
 macro_rules! platforms {
@@ -173,7 +173,13 @@ pub(super) fn is_home(platform: Platform, message: &Message, host: &str) -> bool
             && message
                 .from
                 .as_ref()
-                .is_some_and(|from| registrable(from.domain()) == registrable(host))
+                .is_some_and(|from| house(from.domain()) == house(host))
+}
+
+/// A site's name without what countries and kinds of sites end on: malt.com and malt.de are one.
+fn house(host: &str) -> &str {
+    let registrable = registrable(host);
+    registrable.split('.').next().unwrap_or(registrable)
 }
 
 /// What a message's platform was read from.
@@ -238,10 +244,39 @@ pub(super) fn claim(message: &Message, links: &Links<'_>) -> Claim {
 /// sent you a message"), it answers nothing, and its links lead home.
 fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> bool {
     !domain.is_empty()
-        && names_speaker(&message.subject)
+        && (names_speaker(&message.subject) || relayed_for(message).is_some())
         && message.raw_header("in-reply-to").is_none()
         && lead_home(message, links)
 }
+
+/// The person that a site relays for: it takes the answer at an address of its own in their name.
+pub(super) fn relayed_for(message: &Message) -> Option<String> {
+    let from = message.from.as_ref()?;
+    let Some(to) = message.raw_header("reply-to").and_then(Address::of_header) else {
+        let tells = has_token(from) && announces_message(&message.subject);
+        return from.name.clone().filter(|_| tells);
+    };
+    let is_relay = registrable(from.domain()) == registrable(to.domain())
+        && to.email != from.email
+        && has_token(&to);
+    to.name
+        .filter(|name| is_relay && from.name.as_ref() != Some(name))
+}
+
+/// True for an address that stands for a conversation: `room_2e4ythigrg6r@`.
+fn has_token(address: &Address) -> bool {
+    let local = address.local();
+    local.len() >= RELAY_CHARS && local.contains(|c: char| c.is_ascii_digit())
+}
+
+/// "You have unread messages about the garden wall".
+fn announces_message(subject: &str) -> bool {
+    let lower = lower_case(subject);
+    MESSAGE.iter().any(|word| lower.contains(word))
+}
+
+/// Characters of the token by which a relay tells for whom an answer is.
+const RELAY_CHARS: usize = 12;
 
 /// True if no other site has more of the links than the sender's own.
 fn lead_home(message: &Message, links: &Links<'_>) -> bool {

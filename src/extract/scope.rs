@@ -17,7 +17,7 @@ use self::wording::{
 };
 use super::cues::{self, Cue, Manner};
 use super::links::links_in;
-use super::{Contact, Kind, Platform, Standing};
+use super::{Contact, Kind, Platform, Standing, registrable};
 use crate::message::{Address, Message, lower_case};
 
 /// Whether a message is inbound contact. As JSON: `in`, or what it is instead.
@@ -103,7 +103,12 @@ fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     if contact.authenticity.standing == Standing::Forged {
         return None;
     }
-    if let Some(reason) = automated(message, contact) {
+    // What somebody wrote about an order is no order. No other kind is told on such a platform.
+    let is_persons = contact.platform == Platform::Other;
+    if !is_persons
+        && !is_relayed_form(message)
+        && let Some(reason) = automated(message, contact)
+    {
         return Some(reason);
     }
     match contact.kind {
@@ -144,12 +149,24 @@ fn machine_report(message: &Message) -> Option<OutOfScope> {
         || header_contains(message, "precedence", &["auto_reply", "auto-reply"])
         || has_absence_headers(message)
         || is_unanswerable && message.raw_header("in-reply-to").is_some()
-        || AUTO_REPLIES.are_in(&subject)
+        || AUTO_REPLIES.are_in(&subject) && !answers(message, &subject)
         || ABSENCES.begin(subject.trim_start())
     {
         return Some(OutOfScope::AutoReply);
     }
     None
+}
+
+/// True for a person's answer to an automatic reply: "AW: Automatische Antwort".
+fn answers(message: &Message, subject: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "re:", "aw:", "antw:", "sv:", "vs:", "rv:", "odp:", "ynt:", "回复:", "答复:",
+    ];
+    message.raw_header("in-reply-to").is_some()
+        && message.raw_header("auto-submitted").is_none()
+        && PREFIXES
+            .iter()
+            .any(|prefix| subject.trim_start().starts_with(prefix))
 }
 
 /// A list that is read and written, not a newsletter: one can post to it.
@@ -163,6 +180,22 @@ fn is_list(message: &Message) -> bool {
         || has("list-id") && posts
         || header_contains(message, "precedence", &["list"])
             && (has("list-id") || has("x-beenthere"))
+}
+
+/// True for what somebody wrote into a form: the answer goes to an address elsewhere, which is no
+/// service's.
+fn is_relayed_form(message: &Message) -> bool {
+    let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
+    match (&message.from, reply_to) {
+        (Some(from), Some(to)) => {
+            let local = to.local();
+            registrable(from.domain()) != registrable(to.domain())
+                && !local.is_empty()
+                && !is_service(local)
+                && !is_unread(local)
+        }
+        _ => false,
+    }
 }
 
 /// Mail a machine sends to one person: codes, receipts, reports.

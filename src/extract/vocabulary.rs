@@ -9,7 +9,7 @@ pub(super) const SOCIAL: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Subject(MESSAGE_TO_YOU)],
-        Place::AroundName,
+        Place::BelowButton,
     ),
     guess(
         Kind::Invitation,
@@ -31,7 +31,7 @@ pub(super) const SOCIAL: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Subject(MESSAGE)],
-        Place::AroundName,
+        Place::BelowButton,
     ),
     guess(
         Kind::Invitation,
@@ -57,7 +57,7 @@ pub(super) const TEAMS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Subject(MESSAGE)],
-        Place::AroundName,
+        Place::BelowButton,
     ),
     guess(
         Kind::EventOrGroupInvite,
@@ -79,8 +79,9 @@ const MESSAGE_TO_YOU: &[&str] = &[
     "left you a message",
     "left a message for you",
     "just messaged you",
-    "new message from",
     "wrote to you",
+    "message from",
+    "private note on",
 ];
 
 /// What is said of one person who asks to be followed.
@@ -360,6 +361,11 @@ pub(super) const SPEAKERS: &[&str] = &[
     "{} commented on",
     "{} has saved you",
     "{} has written",
+    "{} left you",
+    "{} left a",
+    "nquiry from {}",
+    "ork request from {}",
+    "angebot von {}",
     "{} wrote to you",
     "{} mentioned you",
     "{} invites you",

@@ -18,6 +18,9 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
             continue;
         }
         if first_link.is_some() && is_rule(line) {
+            if holds_words(&lines[index + 1..]) {
+                continue;
+            }
             return index;
         }
         let has_recipient = || {
@@ -34,6 +37,17 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
         }
     }
     lines.len()
+}
+
+/// True if what stands above the next ruler is somebody's: text without a link of the platform and
+/// without what footers say.
+fn holds_words(below: &[Line<'_>]) -> bool {
+    let Some(end) = below.iter().position(is_rule) else {
+        return false;
+    };
+    let block = &below[..end];
+    let is_footers = |line: &Line<'_>| line.has_frame_link() || INDEX.is_in(line.lower);
+    block.iter().any(|line| !line.is_empty()) && !block.iter().any(is_footers)
 }
 
 /// A ruler of any length.
@@ -97,6 +111,16 @@ const FOOTER: &[&str] = &[
     "meta platforms",
     "new work se",
     "xing ag",
+    "ist bestimmt für",
+    "está dirigido a",
+    "foi enviado para",
+    "foi enviada para",
+    "vous est destiné",
+    "è destinata a",
+    "è destinato a",
+    "is bedoeld voor",
+    "was sent to you by",
+    "recibes correos",
     "sie erhalten diese",
     "du erhältst diese",
     "vous recevez cet",

@@ -54,11 +54,23 @@ impl Line<'_> {
 
 /// The part to read: the plain one if there is one, its lines are the platform's own.
 pub(in crate::extract) fn text_of(message: &Message) -> &str {
-    if message.plain.trim().is_empty() {
-        message.visible_text()
-    } else {
-        &message.plain
+    match reads_html(message) {
+        true => message.visible_text(),
+        false => &message.plain,
     }
+}
+
+/// True if there is no plain text, or one that only says that the other part is to be read.
+fn reads_html(message: &Message) -> bool {
+    const BEGINNING: usize = 200;
+    let plain = message.plain.trim();
+    let beginning = &plain[..plain.floor_char_boundary(BEGINNING)];
+    plain.is_empty()
+        || message.html.is_some()
+            && beginning
+                .lines()
+                .next()
+                .is_some_and(|first| first.contains("HTML"))
 }
 
 /// The text whose lines are looked at, in lower case.
@@ -109,7 +121,7 @@ fn split_by<'a>(
 ) -> Vec<Line<'a>> {
     let is_frame_link = |link: &str| host_of(link).is_some_and(|host| is_frame(&host));
     let mut targets = links.html.iter();
-    let is_html = message.plain.trim().is_empty();
+    let is_html = reads_html(message);
     let holds_http = Finder::new("http");
     lines_of(looked_at(message))
         .zip(lines_of(lowered))

@@ -35,6 +35,7 @@ fn whole(name: String, lines: &[Line<'_>]) -> String {
 /// for the platform's own name.
 fn person(display: &str, definition: &Definition) -> Option<String> {
     let name = display.split(" via ").next().unwrap_or(display);
+    let name = without_brand(name, definition);
     let name = match name.rsplit_once(" (") {
         Some((before, inside))
             if inside.starts_with('@')
@@ -47,6 +48,22 @@ fn person(display: &str, definition: &Definition) -> Option<String> {
     };
     let name = name.trim();
     (!name.is_empty() && !names_brand(name, definition)).then(|| name.to_owned())
+}
+
+/// "Anna Lee über XING" without the last two words.
+fn without_brand<'a>(display: &'a str, definition: &Definition) -> &'a str {
+    let parts = display.rsplit_once(' ').and_then(|(rest, last)| {
+        let (name, word) = rest.rsplit_once(' ')?;
+        Some((name, word, last))
+    });
+    match parts {
+        Some((name, word, last))
+            if lower_case(last) == definition.brand && word.chars().all(char::is_lowercase) =>
+        {
+            name
+        }
+        _ => display,
+    }
 }
 
 /// A display name without "via PLATFORM".

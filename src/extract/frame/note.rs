@@ -116,11 +116,13 @@ fn around_name(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> 
     }
 }
 
-/// Below the first line that is nothing but the link to the answer.
+/// Below the first line that is nothing but the link to the answer, or the link with its label.
 fn below_reply(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> Option<String> {
-    let link_at = lines
+    let bare = lines
         .iter()
-        .position(|line| line.is_bare_link && line.has_frame_link())?;
+        .position(|line| line.is_bare_link && line.has_frame_link());
+    let is_labelled = |line: &Line<'_>| line.is_button() && line.text.contains("http");
+    let link_at = bare.or_else(|| lines.iter().position(is_labelled))?;
     if let Some(name_at) = lines[..link_at]
         .iter()
         .position(|line| frame.is_name(line.text))
@@ -128,7 +130,21 @@ fn below_reply(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) -> 
         let mut profile = human_lines(frame, &lines[name_at + 1..=link_at]);
         profile::take(&mut profile, contact);
     }
-    let message: Vec<&str> = lines[link_at + 1..].iter().map(|line| line.text).collect();
+    let below = &lines[link_at + 1..];
+    let is_text = |line: &&Line<'_>| !line.is_empty() && !line.is_ruler();
+    // Name and headline may stand between the link and the words.
+    if below
+        .iter()
+        .find(is_text)
+        .is_some_and(|line| frame.is_name(line.text))
+    {
+        return Some(around_name(frame, below, contact));
+    }
+    let message: Vec<&str> = below
+        .iter()
+        .skip_while(|line| !is_text(line))
+        .map(|line| line.text)
+        .collect();
     Some(joined(&message))
 }
 
@@ -140,7 +156,13 @@ fn below_button(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact) ->
     let button_at = below_name.iter().position(Line::is_button)?;
     let mut profile = human_lines(frame, &below_name[..=button_at]);
     let words = joined(&human_lines(frame, &below_name[button_at + 1..]));
-    if profile.iter().filter(|line| !line.is_empty()).count() > 1 || words.is_empty() {
+    let filled = profile.iter().filter(|line| !line.is_empty());
+    let has_profile_only = filled.clone().count() <= 1
+        || filled.count() == 2
+            && profile
+                .last()
+                .is_some_and(|line| profile::looks_like_place(line));
+    if !has_profile_only || words.is_empty() {
         return None;
     }
     profile::take(&mut profile, contact);
@@ -248,6 +270,57 @@ fn is_dashed_name(line: &str) -> bool {
     })
 }
 
+/// "You have 1 new message", "Private message from Anna": a line that tells of a message.
+fn announces(frame: &Frame<'_>, line: &Line<'_>) -> bool {
+    let first_name = frame.name.and_then(|name| name.split_whitespace().next());
+    let tells = |word: &&str| line.lower.contains(*word);
+    MESSAGE.iter().any(|word| line.lower.contains(word))
+        && line.text.split_whitespace().count() <= 12
+        && !line.text.ends_with(['?', ',', '？', '，'])
+        && !line.text.contains(OPENING)
+        && line
+            .text
+            .find([':', '：'])
+            .is_none_or(|at| at + 3 >= line.text.len())
+        && (line.text.contains(|c: char| c.is_ascii_digit())
+            || NEW.iter().any(|word| tells(word))
+            || first_name.is_some_and(|name| line.text.contains(name)))
+}
+
+/// "new", "unread", "private" in the languages of the platforms.
+const NEW: &[&str] = &[
+    "new ",
+    "unread",
+    "private",
+    "direct",
+    "neue ",
+    "ungelesene",
+    "nouve",
+    "nuev",
+    "nuov",
+    "nova ",
+    "novo ",
+    "novas ",
+    "nieuw",
+    "nytt ",
+    "ny ",
+    "nye ",
+    "nowa ",
+    "nową ",
+    "nové",
+    "novou",
+    "новое",
+    "нове ",
+    "yeni",
+    "uusi",
+    "új ",
+    "nou ",
+    "baru",
+    "新",
+    "새",
+    "جديد",
+];
+
 fn joined(lines: &[&str]) -> String {
     lines.join("\n").trim().to_owned()
 }
@@ -268,12 +341,15 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
         }
         // The sender's own name under their words is theirs.
         let is_signature = has_text && frame.is_name(line.text);
+        let only_greets = kept.iter().all(|line| line.is_empty() || is_greeting(line));
+        let is_heading = only_greets && index + 1 < lines.len() && announces(frame, line);
         // The ruler under "Ann wrote:" belongs to what Ann wrote.
         let opens_quote = line.is_ruler() && kept.last().is_some_and(|above| above.ends_with(':'));
-        if is_signature || opens_quote || !(is_label || line.is_ruler() || frame.is_frame(line)) {
+        let is_frame = is_label || is_heading || line.is_ruler() || frame.is_frame(line);
+        if is_signature || opens_quote || !is_frame {
             has_text |= !line.is_empty();
             kept.push(line.text);
-        } else if !line.is_ruler() && kept.iter().all(|line| line.is_empty() || is_greeting(line)) {
+        } else if !line.is_ruler() && only_greets {
             // A greeting above the platform's sentence is the platform's.
             kept.clear();
             has_text = false;

@@ -48,7 +48,7 @@ fn ends_like_speech(line: &str) -> bool {
 
 /// True for a line that names a place: few words, each capitalised or in a script without
 /// capitals, nothing that ends a sentence.
-fn looks_like_place(line: &str) -> bool {
+pub(super) fn looks_like_place(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
     let is_short = words.len() <= 6 && line.chars().count() <= 48;
     let starts_capital = |word: &&str| {

@@ -19,7 +19,11 @@ pub(super) static PLATFORM: Definition = Definition {
 const LAYOUTS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
-        &[Sign::Subject(&["sent you a message", "left you a message"])],
+        &[Sign::Subject(&[
+            "sent you a message",
+            "left you a message",
+            "message from",
+        ])],
         Place::InQuotes,
     ),
     guess(

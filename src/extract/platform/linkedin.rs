@@ -108,6 +108,22 @@ const LAYOUTS: &[Layout] = &[
         &[Sign::Sender(&["messaging-digest-noreply"])],
         Place::BelowButton,
     ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[
+            Sign::Sender(&["groups-noreply"]),
+            Sign::Subject(&["invitation to join"]),
+        ],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[
+            Sign::Sender(&["notifications-noreply", "services"]),
+            Sign::Subject(SERVICES),
+        ],
+        Place::AroundName,
+    ),
     // SAVEDSEARCH, JOBS-TO-MBR and the editors' templates of 2017 to 2026.
     quoted(
         Kind::Notice,
@@ -185,6 +201,21 @@ const GROUP_SENDERS: &[&str] = &[
     "newsletters-noreply",
     "events-noreply",
     "notifications-noreply",
+];
+
+/// What customers of a member's services ask.
+const SERVICES: &[&str] = &[
+    "service request",
+    "requested a proposal",
+    "request for proposal",
+    "projektanfrage",
+    "anfrage gesendet",
+    "solicitud de servicio",
+    "demande de service",
+    "pedido de serviço",
+    "solicitação de serviço",
+    "richiesta di servizi",
+    "serviceaanvraag",
 ];
 
 const MEMBER_SENDERS: &[&str] = &["member", "connections"];

@@ -20,13 +20,32 @@ pub(super) static PLATFORM: Definition = Definition {
     profiles: &["/members/"],
 };
 
-const LAYOUTS: &[Layout] = &[guess(
-    Kind::EventOrGroupInvite,
-    &[Sign::Subject(&[
-        "new meetup",
-        "you’re invited",
-        "you're invited",
-        ", join ",
-    ])],
-    Place::AroundName,
-)];
+const LAYOUTS: &[Layout] = &[
+    // The owner comes to it already.
+    guess(
+        Kind::Notice,
+        &[Sign::Text(&[
+            "you're going",
+            "you’re going",
+            "vous participez",
+            "du nimmst teil",
+            "sie nehmen teil",
+        ])],
+        Place::Nowhere,
+    ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Subject(&[
+            "new meetup",
+            "you’re invited",
+            "you're invited",
+            ", join ",
+        ])],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::EventOrGroupInvite,
+        &[Sign::Text(&[" invited you to "])],
+        Place::AroundName,
+    ),
+];

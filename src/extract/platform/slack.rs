@@ -16,15 +16,26 @@ pub(super) static PLATFORM: Definition = Definition {
         "slack",
         "once you accept, you can message each other directly.",
         "you have a new direct message from*",
+        "*new direct messages from*",
     ],
     profiles: &[],
 };
 
-const LAYOUTS: &[Layout] = &[guess(
-    Kind::Invitation,
-    &[Sign::Subject(&[
-        "wants to work with you",
-        "invitation to connect",
-    ])],
-    Place::InQuotes,
-)];
+const LAYOUTS: &[Layout] = &[
+    guess(
+        Kind::Invitation,
+        &[Sign::Subject(&[
+            "wants to work with you",
+            "invitation to connect",
+        ])],
+        Place::InQuotes,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[
+            Sign::Subject(&["notifications from", "direct message"]),
+            Sign::Text(&["new direct message"]),
+        ],
+        Place::AroundName,
+    ),
+];

@@ -33,12 +33,21 @@ const LAYOUTS: &[Layout] = &[
         Place::Nowhere,
     ),
     guess(
+        Kind::Notice,
+        &[Sign::Subject(&[
+            "ist jetzt ihr kontakt",
+            "ist jetzt dein kontakt",
+            "is now your contact",
+        ])],
+        Place::Nowhere,
+    ),
+    guess(
         Kind::PlatformMessage,
         &[Sign::Subject(&[
             "eine nachricht gesendet",
             "sent you a message",
         ])],
-        Place::InQuotes,
+        Place::BelowButton,
     ),
     guess(
         Kind::Invitation,

@@ -100,6 +100,8 @@ pub(super) static ANSWERED: Phrases = Phrases::new(&[
     ("pl", "zaakceptowano:|odrzucono:|anulowano:|zaktualizowano:"),
     ("ru", "принято:|отклонено:|отменено:|обновлено:"),
     ("sv", "accepterat:|avböjt:|avbokat:|uppdaterad:"),
+    ("cs", "přijato:|odmítnuto:|zrušeno:"),
+    ("sk", "prijaté:|odmietnuté:|zrušené:"),
     ("ja", "承諾:|辞退:|更新:"),
 ]);
 

@@ -15,11 +15,11 @@ pub(in super::super) static SUBSCRIBED: Phrases = Phrases::new(&[
     ("en", "you chose to receive|as a subscriber|as a member"),
     (
         "de",
-        "sie haben sich|angemeldet haben|abonniert|abonnement|newsletter angemeldet",
+        "sie haben sich|angemeldet haben|abonniert|abonnement|newsletter angemeldet|als mitglied",
     ),
     (
         "fr",
-        "vous êtes abonné|vous êtes inscrit|inscrit à|inscrite à|votre abonnement",
+        "êtes abonné|êtes inscrit|inscrit à|inscrite à|votre abonnement|votre inscription",
     ),
     (
         "es",
@@ -32,7 +32,7 @@ pub(in super::super) static SUBSCRIBED: Phrases = Phrases::new(&[
     ("it", "sei iscritt|iscritta|ti sei iscritt|iscrizione"),
     (
         "nl",
-        "je bent geabonneerd|u bent ingeschreven|aangemeld|ingeschreven",
+        "je bent geabonneerd|u bent ingeschreven|aangemeld|ingeschreven|als lid van",
     ),
     ("sv", "prenumer"),
     ("da", "tilmeldt|abonner"),
@@ -54,6 +54,7 @@ pub(in super::super) static SUBSCRIBED: Phrases = Phrases::new(&[
     ("ja", "ご登録|購読"),
     ("zh", "订阅|訂閱"),
     ("ko", "구독"),
+    ("tl", "nag-subscribe"),
 ]);
 
 /// How newsletters say that a connection was enough.
