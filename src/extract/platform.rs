@@ -173,13 +173,7 @@ pub(super) fn is_home(platform: Platform, message: &Message, host: &str) -> bool
             && message
                 .from
                 .as_ref()
-                .is_some_and(|from| house(from.domain()) == house(host))
-}
-
-/// A site's name without what countries and kinds of sites end on: malt.com and malt.de are one.
-fn house(host: &str) -> &str {
-    let registrable = registrable(host);
-    registrable.split('.').next().unwrap_or(registrable)
+                .is_some_and(|from| registrable(from.domain()) == registrable(host))
 }
 
 /// What a message's platform was read from.
@@ -270,7 +264,7 @@ fn has_token(address: &Address) -> bool {
 }
 
 /// "You have unread messages about the garden wall".
-fn announces_message(subject: &str) -> bool {
+pub(super) fn announces_message(subject: &str) -> bool {
     let lower = lower_case(subject);
     MESSAGE.iter().any(|word| lower.contains(word))
 }

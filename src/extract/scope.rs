@@ -17,6 +17,7 @@ use self::wording::{
 };
 use super::cues::{self, Cue, Manner};
 use super::links::links_in;
+use super::platform::announces_message;
 use super::{Contact, Kind, Platform, Standing, registrable};
 use crate::message::{Address, Message, lower_case};
 
@@ -103,10 +104,7 @@ fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     if contact.authenticity.standing == Standing::Forged {
         return None;
     }
-    // What somebody wrote about an order is no order. No other kind is told on such a platform.
-    let is_persons = contact.platform == Platform::Other;
-    if !is_persons
-        && !is_relayed_form(message)
+    if !is_of_a_member(message, contact)
         && let Some(reason) = automated(message, contact)
     {
         return Some(reason);
@@ -182,6 +180,16 @@ fn is_list(message: &Message) -> bool {
             && (has("list-id") || has("x-beenthere"))
 }
 
+/// True for what somebody did on a platform that no list knows: a message about an order is none.
+fn is_of_a_member(message: &Message, contact: &Contact) -> bool {
+    contact.platform == Platform::Other
+        && match contact.kind {
+            Kind::Invitation | Kind::EventOrGroupInvite => true,
+            Kind::PlatformMessage => announces_message(&message.subject),
+            _ => false,
+        }
+}
+
 /// True for what somebody wrote into a form: the answer goes to an address elsewhere, which is no
 /// service's.
 fn is_relayed_form(message: &Message) -> bool {
@@ -230,6 +238,9 @@ fn machine_mail(message: &Message) -> Option<OutOfScope> {
         if subject_has(message, &TRANSACTIONS) {
             return Some(OutOfScope::Transaction);
         }
+    }
+    if is_relayed_form(message) {
+        return None;
     }
     if is_unread(local) && leads_nowhere(message) {
         return Some(OutOfScope::Transaction);

@@ -34,6 +34,11 @@ pub(super) const SOCIAL: &[Layout] = &[
         Place::BelowButton,
     ),
     guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(WROTE)],
+        Place::BelowButton,
+    ),
+    guess(
         Kind::Invitation,
         &[Sign::Subject(INVITE)],
         Place::AroundName,
@@ -57,6 +62,11 @@ pub(super) const TEAMS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[Sign::Subject(MESSAGE)],
+        Place::BelowButton,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Subject(WROTE)],
         Place::BelowButton,
     ),
     guess(
@@ -298,7 +308,16 @@ const REPORTS: &[&str] = &[
     "recommendations for",
 ];
 
-/// Words of a relayed message.
+/// Words for what somebody did, whatever it was about.
+pub(super) const WROTE: &[&str] = &[
+    "replied",
+    "commented",
+    "mentioned you",
+    "sent you",
+    "wrote to you",
+];
+
+/// Words for a relayed message.
 pub(super) const MESSAGE: &[&str] = &[
     "message",
     "nachricht",
@@ -308,11 +327,6 @@ pub(super) const MESSAGE: &[&str] = &[
     "bericht",
     "zpráv",
     "сообщен",
-    "replied",
-    "commented",
-    "mentioned you",
-    "sent you",
-    "wrote to you",
     "消息",
     "メッセージ",
     "메시지",
@@ -471,7 +485,7 @@ mod tests {
 
     #[test]
     fn no_part_holds_another() {
-        for parts in [INVITE, REMINDER, GROUP, REPORTS, MESSAGE, REPORTERS] {
+        for parts in [INVITE, REMINDER, GROUP, REPORTS, MESSAGE, WROTE, REPORTERS] {
             for (at, part) in parts.iter().enumerate() {
                 let others = parts[..at].iter().chain(&parts[at + 1..]);
                 let within: Vec<_> = others.filter(|other| part.contains(**other)).collect();

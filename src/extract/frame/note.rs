@@ -4,7 +4,7 @@ use super::lines::Line;
 use super::{Frame, profile};
 use crate::extract::courtesy::is_greeting;
 use crate::extract::layout::Place;
-use crate::extract::vocabulary::MESSAGE;
+use crate::extract::vocabulary::{MESSAGE, WROTE};
 use crate::extract::{Contact, Kind};
 use crate::message::lower_case;
 
@@ -48,7 +48,7 @@ fn quoted_below_heading<'a>(frame: &Frame<'_>, found: &'a str) -> Option<&'a str
     let (at, mark) = inside.match_indices(OPENING).find(opens)?;
     let first_name = frame.name?.split_whitespace().next()?;
     let above = &inside[..at];
-    let announces = |line: &str| MESSAGE.iter().any(|word| line.contains(word));
+    let announces = |line: &str| MESSAGE.iter().chain(WROTE).any(|word| line.contains(word));
     let is_heading = above.contains(first_name) || lower_case(above.trim()).lines().all(announces);
     let words = &inside[at + mark.len()..];
     (is_heading && !words.contains(CLOSING)).then(|| words.trim())
@@ -329,6 +329,8 @@ fn joined(lines: &[&str]) -> String {
 fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
     let mut kept: Vec<&str> = Vec::new();
     let mut has_text = false;
+    // Nothing but greetings was kept so far.
+    let mut only_greets = true;
     for (index, line) in lines.iter().enumerate() {
         let is_label = lines
             .get(index + 1)
@@ -341,13 +343,13 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
         }
         // The sender's own name under their words is theirs.
         let is_signature = has_text && frame.is_name(line.text);
-        let only_greets = kept.iter().all(|line| line.is_empty() || is_greeting(line));
         let is_heading = only_greets && index + 1 < lines.len() && announces(frame, line);
         // The ruler under "Ann wrote:" belongs to what Ann wrote.
         let opens_quote = line.is_ruler() && kept.last().is_some_and(|above| above.ends_with(':'));
         let is_frame = is_label || is_heading || line.is_ruler() || frame.is_frame(line);
         if is_signature || opens_quote || !is_frame {
             has_text |= !line.is_empty();
+            only_greets = only_greets && (line.is_empty() || is_greeting(line.text));
             kept.push(line.text);
         } else if !line.is_ruler() && only_greets {
             // A greeting above the platform's sentence is the platform's.
