@@ -295,13 +295,17 @@ impl Model {
             .map_err(|error| damaged(format!("metadata: {error}")))?;
         check(&metadata).map_err(damaged)?;
         let body = &rest[line_end + 1..];
-        if Some(hex(&Sha256::digest(body))) != metadata.counts_sha256 {
+        let (checksum, counts) = rayon::join(
+            || hex(&Sha256::digest(body)),
+            || decode_counts(body, &metadata),
+        );
+        if Some(checksum) != metadata.counts_sha256 {
             return Err(damaged(format!(
                 "the {} bytes of counts do not match their checksum",
                 body.len()
             )));
         }
-        let counts = decode_counts(body, &metadata).map_err(damaged)?;
+        let counts = counts.map_err(damaged)?;
         let estimate =
             Estimate::fit(&counts, metadata.alpha).map_err(|cause| ModelError::Estimate {
                 path: name.to_owned(),

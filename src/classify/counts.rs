@@ -72,6 +72,12 @@ impl Counts {
         self.n_classes
     }
 
+    /// Makes room for this many events more.
+    pub(crate) fn reserve(&mut self, n_events: usize) {
+        self.keys.reserve_exact(n_events);
+        self.rows.reserve_exact(n_events * self.n_classes);
+    }
+
     /// Messages counted in each class.
     pub fn messages(&self) -> &[u64] {
         &self.messages
@@ -80,6 +86,11 @@ impl Counts {
     /// Number of distinct events with a count.
     pub fn n_events(&self) -> usize {
         self.iter().count()
+    }
+
+    /// Events with a count, and those whose count is gone.
+    pub(super) fn n_rows(&self) -> usize {
+        self.keys.len()
     }
 
     /// What all events come to.

@@ -60,9 +60,10 @@ impl Estimate {
     pub fn fit(counts: &Counts, alpha: f64) -> Result<Estimate, EstimateError> {
         two_classes(counts.messages())?;
         let mut distinct = Distinct::default();
-        let numbered = counts.iter().map(|(key, row)| (key, distinct.number(row)));
+        let mut pairs = Vec::with_capacity(counts.n_rows());
+        pairs.extend(counts.iter().map(|(key, row)| (key, distinct.number(row))));
         let rows = Rows {
-            pairs: numbered.collect(),
+            pairs,
             ..Rows::default()
         };
         Ok(Estimate {

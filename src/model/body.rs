@@ -28,6 +28,7 @@ pub(super) fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, 
         ));
     }
     let mut counts = Counts::of(metadata.evidence, n_classes);
+    counts.reserve(metadata.events);
     let mut row = vec![0; n_classes];
     let mut last = None;
     for record in body.chunks_exact(width) {
