@@ -274,7 +274,7 @@ fn is_dashed_name(line: &str) -> bool {
 fn announces(frame: &Frame<'_>, line: &Line<'_>) -> bool {
     let first_name = frame.name.and_then(|name| name.split_whitespace().next());
     let tells = |word: &&str| line.lower.contains(*word);
-    MESSAGE.iter().any(|word| line.lower.contains(word))
+    MESSAGE.iter().any(tells)
         && line.text.split_whitespace().count() <= 12
         && !line.text.ends_with(['?', ',', '？', '，'])
         && !line.text.contains(OPENING)
@@ -283,7 +283,7 @@ fn announces(frame: &Frame<'_>, line: &Line<'_>) -> bool {
             .find([':', '：'])
             .is_none_or(|at| at + 3 >= line.text.len())
         && (line.text.contains(|c: char| c.is_ascii_digit())
-            || NEW.iter().any(|word| tells(word))
+            || NEW.iter().any(tells)
             || first_name.is_some_and(|name| line.text.contains(name)))
 }
 
