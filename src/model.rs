@@ -24,7 +24,7 @@ use crate::features::{Event, Evidence, FEATURES_VERSION};
 use crate::label::Label;
 use crate::learn::LearnError;
 use crate::limits;
-use body::{decode_counts, encode_counts};
+use body::{checked_counts, encode_counts};
 
 /// First line of every model file.
 const MAGIC: &[u8] = b"anteroom-model/1\n";
@@ -295,17 +295,7 @@ impl Model {
             .map_err(|error| damaged(format!("metadata: {error}")))?;
         check(&metadata).map_err(damaged)?;
         let body = &rest[line_end + 1..];
-        let (checksum, counts) = rayon::join(
-            || hex(&Sha256::digest(body)),
-            || decode_counts(body, &metadata),
-        );
-        if Some(checksum) != metadata.counts_sha256 {
-            return Err(damaged(format!(
-                "the {} bytes of counts do not match their checksum",
-                body.len()
-            )));
-        }
-        let counts = counts.map_err(damaged)?;
+        let counts = checked_counts(body, &metadata).map_err(damaged)?;
         let estimate =
             Estimate::fit(&counts, metadata.alpha).map_err(|cause| ModelError::Estimate {
                 path: name.to_owned(),

@@ -26,8 +26,8 @@ use super::host::{is_below, registrable};
 use super::layout::Definition;
 use super::links::{Links, at_home_and_elsewhere};
 use super::look_alike::{platform_imitated, platform_named};
-use super::vocabulary::{MESSAGE, SOCIAL};
-use crate::message::{Address, Message, lower_case};
+use super::vocabulary::{SOCIAL, announces_message};
+use crate::message::{Address, Message};
 
 /// Declares the platforms from the files that define them.
 macro_rules! platforms {
@@ -243,7 +243,8 @@ fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> boo
         && lead_home(message, links)
 }
 
-/// The person that a site relays for: it takes the answer at an address of its own in their name.
+/// The person that a site relays for: in their name it takes the answer at an address of its own, or
+/// writes from one that stands for the conversation.
 pub(super) fn relayed_for(message: &Message) -> Option<String> {
     let from = message.from.as_ref()?;
     let Some(to) = message.raw_header("reply-to").and_then(Address::of_header) else {
@@ -261,12 +262,6 @@ pub(super) fn relayed_for(message: &Message) -> Option<String> {
 fn has_token(address: &Address) -> bool {
     let local = address.local();
     local.len() >= RELAY_CHARS && local.contains(|c: char| c.is_ascii_digit())
-}
-
-/// "You have unread messages about the garden wall".
-pub(super) fn announces_message(subject: &str) -> bool {
-    let lower = lower_case(subject);
-    MESSAGE.iter().any(|word| lower.contains(word))
 }
 
 /// Characters of the token by which a relay tells for whom an answer is.

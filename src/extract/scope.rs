@@ -17,7 +17,7 @@ use self::wording::{
 };
 use super::cues::{self, Cue, Manner};
 use super::links::links_in;
-use super::platform::announces_message;
+use super::vocabulary::announces_message;
 use super::{Contact, Kind, Platform, Standing, registrable};
 use crate::message::{Address, Message, lower_case};
 

@@ -3,6 +3,7 @@
 
 use super::Kind;
 use super::layout::{Layout, Place, Sign, guess};
+use crate::message::lower_case;
 
 /// Layouts of platforms on which people meet people.
 pub(super) const SOCIAL: &[Layout] = &[
@@ -188,7 +189,6 @@ pub(super) const INVITE: &[&str] = &[
     "pertemanan",
     "เพื่อน",
     "в друзья",
-    "follow back",
 ];
 
 /// Words of a reminder.
@@ -316,6 +316,12 @@ pub(super) const WROTE: &[&str] = &[
     "sent you",
     "wrote to you",
 ];
+
+/// "You have unread messages about the garden wall".
+pub(super) fn announces_message(subject: &str) -> bool {
+    let lower = lower_case(subject);
+    MESSAGE.iter().any(|word| lower.contains(word))
+}
 
 /// Words for a relayed message.
 pub(super) const MESSAGE: &[&str] = &[

@@ -1,6 +1,8 @@
 //! The half of a model file that a program reads: for each event its key and a count a label.
 
-use super::Metadata;
+use sha2::{Digest, Sha256};
+
+use super::{Metadata, hex};
 use crate::classify::Counts;
 
 /// The counts as they are written, by ascending key.
@@ -16,8 +18,23 @@ pub(super) fn encode_counts(counts: &Counts) -> Vec<u8> {
     out
 }
 
+/// Reads counts that are what was written, or says what is wrong.
+pub(super) fn checked_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
+    let (checksum, counts) = rayon::join(
+        || hex(&Sha256::digest(body)),
+        || decode_counts(body, metadata),
+    );
+    if Some(checksum) != metadata.counts_sha256 {
+        return Err(format!(
+            "the {} bytes of counts do not match their checksum",
+            body.len()
+        ));
+    }
+    counts
+}
+
 /// Reads counts that agree with a model's metadata, or says what is wrong.
-pub(super) fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
+fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
     let n_classes = metadata.labels.len();
     let width = 8 + 4 * n_classes;
     if metadata.events.checked_mul(width) != Some(body.len()) {

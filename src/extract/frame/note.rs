@@ -48,8 +48,8 @@ fn quoted_below_heading<'a>(frame: &Frame<'_>, found: &'a str) -> Option<&'a str
     let (at, mark) = inside.match_indices(OPENING).find(opens)?;
     let first_name = frame.name?.split_whitespace().next()?;
     let above = &inside[..at];
-    let announces = |line: &str| MESSAGE.iter().chain(WROTE).any(|word| line.contains(word));
-    let is_heading = above.contains(first_name) || lower_case(above.trim()).lines().all(announces);
+    let tells = |line: &str| MESSAGE.iter().chain(WROTE).any(|word| line.contains(word));
+    let is_heading = above.contains(first_name) || lower_case(above.trim()).lines().all(tells);
     let words = &inside[at + mark.len()..];
     (is_heading && !words.contains(CLOSING)).then(|| words.trim())
 }
