@@ -86,9 +86,7 @@ pub(super) const TEAMS: &[Layout] = &[
 const MESSAGE_TO_YOU: &[&str] = &[
     "sent you a message",
     "sent you a new message",
-    "sent you a private message",
     "left you a message",
-    "left a message for you",
     "just messaged you",
     "wrote to you",
     "message from",
