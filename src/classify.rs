@@ -9,6 +9,7 @@ mod counts;
 mod estimate;
 mod estimator;
 mod gather;
+mod keys;
 mod remainder;
 
 pub(crate) use calibrate::refit_calibration;

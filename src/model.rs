@@ -415,11 +415,12 @@ mod tests {
     use crate::features::key_of;
 
     fn small() -> Model {
-        let mut counts = Counts::new(2);
-        for n in 0..50 {
-            counts.push(key_of(&n.to_string()), &[n * 7, 900 - n]);
-        }
-        counts.set_messages(&[3, 4]);
+        let mut rows: Vec<(u64, [u32; 2])> = (0..50)
+            .map(|n: u32| (key_of(&n.to_string()), [n * 7, 900 - n]))
+            .collect();
+        rows.sort_unstable();
+        let (keys, rows): (Vec<u64>, Vec<[u32; 2]>) = rows.into_iter().unzip();
+        let counts = Counts::from_rows(Evidence::Contact, (keys, rows.concat()), vec![3, 4]);
         Model::new(
             vec![Label::Genuine, Label::Spam],
             counts,

@@ -1,8 +1,9 @@
 //! Event counts by class: whole numbers, so that adding and taking away are exact.
 
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use crate::features::{Event, Evidence, KeyMap};
+use super::keys::{Ascending, Keys};
+use crate::features::{Event, Evidence};
 
 /// Counts that would not fit or not match.
 #[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
@@ -22,11 +23,12 @@ pub struct Counts {
     /// What was counted; decides how the counts are smoothed.
     evidence: Evidence,
     n_classes: usize,
-    /// Row of each key; made when first needed, judging by saved counts does not need it.
-    index: OnceLock<KeyMap<u32>>,
-    keys: Vec<u64>,
+    /// Whose the rows are.
+    keys: Keys,
     /// Row-major, one row an event, `n_classes` wide.
     rows: Vec<u32>,
+    /// What the rows come to.
+    extent: Extent,
     messages: Vec<u64>,
 }
 
@@ -41,22 +43,24 @@ impl Counts {
         Counts {
             evidence,
             n_classes,
+            extent: Extent::none(n_classes),
             messages: vec![0; n_classes],
             ..Counts::default()
         }
     }
 
-    /// Rows that were counted, each key once.
-    pub(super) fn from_rows(
+    /// Rows that were counted: the keys ascending, each once, and for each a count a class.
+    pub(crate) fn from_rows(
         evidence: Evidence,
         (keys, rows): (Vec<u64>, Vec<u32>),
         messages: Vec<u64>,
     ) -> Counts {
+        let n_classes = messages.len();
         Counts {
             evidence,
-            n_classes: messages.len(),
-            index: OnceLock::new(),
-            keys,
+            n_classes,
+            extent: Extent::of(n_classes, &rows),
+            keys: Keys::ascending(keys),
             rows,
             messages,
         }
@@ -72,12 +76,6 @@ impl Counts {
         self.n_classes
     }
 
-    /// Makes room for this many events more.
-    pub(crate) fn reserve(&mut self, n_events: usize) {
-        self.keys.reserve_exact(n_events);
-        self.rows.reserve_exact(n_events * self.n_classes);
-    }
-
     /// Messages counted in each class.
     pub fn messages(&self) -> &[u64] {
         &self.messages
@@ -85,28 +83,28 @@ impl Counts {
 
     /// Number of distinct events with a count.
     pub fn n_events(&self) -> usize {
-        self.iter().count()
-    }
-
-    /// Events with a count, and those whose count is gone.
-    pub(super) fn n_rows(&self) -> usize {
-        self.keys.len()
+        self.extent.n_events
     }
 
     /// What all events come to.
-    pub(super) fn extent(&self) -> Extent {
-        let mut extent = Extent::none(self.n_classes);
-        for (_, row) in self.iter() {
-            extent.add(row);
-        }
-        extent
+    pub(super) fn extent(&self) -> &Extent {
+        &self.extent
+    }
+
+    /// The keys of the first rows.
+    pub(super) fn first(&self) -> &Arc<Ascending> {
+        self.keys.first()
     }
 
     /// The counts of one event, if it has any.
     pub(super) fn row(&self, key: u64) -> Option<&[u32]> {
-        let start = *self.index().get(&key)? as usize * self.n_classes;
-        let row = &self.rows[start..start + self.n_classes];
-        row.iter().any(|count| *count > 0).then_some(row)
+        let row = self.row_at(self.keys.number(key)?);
+        is_counted(row).then_some(row)
+    }
+
+    fn row_at(&self, number: usize) -> &[u32] {
+        let start = number * self.n_classes;
+        &self.rows[start..start + self.n_classes]
     }
 
     /// Counts a message in a class.
@@ -114,19 +112,22 @@ impl Counts {
     /// # Errors
     /// If a count no longer fits; nothing is changed then.
     pub fn learn(&mut self, class: usize, events: &[Event]) -> Result<(), CountError> {
-        let mut index = self.take_index();
-        let rows: Vec<usize> = events
+        let starts: Vec<usize> = events
             .iter()
-            .map(|event| self.row_of(&mut index, event.key) * self.n_classes + class)
+            .map(|event| self.start_or_next(event.key))
             .collect();
-        self.index = index.into();
-        let pairs = || rows.iter().zip(events);
-        let fits = |(cell, event): (&usize, &Event)| self.rows[*cell].checked_add(event.weight);
+        let pairs = || starts.iter().zip(events);
+        let fits =
+            |(start, event): (&usize, &Event)| self.rows[start + class].checked_add(event.weight);
         if pairs().any(|pair| fits(pair).is_none()) {
             return Err(CountError::Overflow);
         }
-        for (cell, event) in pairs() {
-            self.rows[*cell] += event.weight;
+        for (start, event) in pairs() {
+            let row = &mut self.rows[*start..start + self.n_classes];
+            let is_new = !is_counted(row);
+            row[class] += event.weight;
+            self.extent.n_events += usize::from(is_new && is_counted(row));
+            self.extent.totals[class] += u64::from(event.weight);
         }
         self.messages[class] += 1;
         Ok(())
@@ -140,13 +141,15 @@ impl Counts {
         if !self.may_hold(class, events) {
             return Err(CountError::NotCounted);
         }
-        let mut index = self.take_index();
         for event in events {
-            let row = self.row_of(&mut index, event.key);
-            self.rows[row * self.n_classes + class] -= event.weight;
+            let start = self.start_or_next(event.key);
+            let row = &mut self.rows[start..start + self.n_classes];
+            let was_there = is_counted(row);
+            row[class] -= event.weight;
+            self.extent.n_events -= usize::from(was_there && !is_counted(row));
+            self.extent.totals[class] -= u64::from(event.weight);
         }
         self.messages[class] -= 1;
-        self.index = index.into();
         Ok(())
     }
 
@@ -164,13 +167,11 @@ impl Counts {
 
     /// Whether a message can have been counted in a class.
     pub fn may_hold(&self, class: usize, events: &[Event]) -> bool {
-        let index = self.index();
-        self.messages[class] > 0
-            && events.iter().all(|event| {
-                index.get(&event.key).is_some_and(|row| {
-                    self.rows[*row as usize * self.n_classes + class] >= event.weight
-                })
-            })
+        let holds = |event: &Event| {
+            let number = self.keys.number(event.key);
+            number.is_some_and(|number| self.row_at(number)[class] >= event.weight)
+        };
+        self.messages[class] > 0 && events.iter().all(holds)
     }
 
     /// Adds other counts over the same classes.
@@ -178,39 +179,29 @@ impl Counts {
     /// # Errors
     /// If a count no longer fits.
     pub fn add(&mut self, other: &Counts) -> Result<(), CountError> {
-        let mut index = self.take_index();
         for (key, counts) in other.iter() {
-            let row = self.row_of(&mut index, key) * self.n_classes;
-            for (cell, more) in self.rows[row..row + self.n_classes].iter_mut().zip(counts) {
+            let start = self.start_or_next(key);
+            for (cell, more) in self.rows[start..].iter_mut().zip(counts) {
                 *cell = cell.checked_add(*more).ok_or(CountError::Overflow)?;
             }
         }
         for (own, more) in self.messages.iter_mut().zip(&other.messages) {
             *own += more;
         }
-        self.index = index.into();
+        self.extent = Extent::of(self.n_classes, &self.rows);
         Ok(())
-    }
-
-    /// Appends the counts of an event that is not there yet, as saved counts are read.
-    pub(crate) fn push(&mut self, key: u64, counts: &[u32]) {
-        self.index.take();
-        self.keys.push(key);
-        self.rows.extend_from_slice(counts);
-    }
-
-    /// Sets the number of messages of each class.
-    pub(crate) fn set_messages(&mut self, messages: &[u64]) {
-        self.messages = messages.to_vec();
     }
 
     /// Events with a count, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &[u32])> {
+        self.all().filter(|(_, row)| is_counted(row))
+    }
+
+    /// Every event that came, those whose count is gone too: first those of [`Counts::first`].
+    pub(super) fn all(&self) -> impl Iterator<Item = (u64, &[u32])> {
         self.keys
             .iter()
             .zip(self.rows.chunks(self.n_classes.max(1)))
-            .filter(|(_, row)| row.iter().any(|count| *count > 0))
-            .map(|(key, row)| (*key, row))
     }
 
     /// Events with a count, by ascending key: the order of the model file.
@@ -222,33 +213,23 @@ impl Counts {
         rows
     }
 
-    /// Row of an event, which is made if there is none; `index` is the one that was taken.
-    fn row_of(&mut self, index: &mut KeyMap<u32>, key: u64) -> usize {
-        let next = self.keys.len() as u32;
-        let row = *index.entry(key).or_insert(next);
-        if row == next {
-            self.keys.push(key);
-            self.rows.resize(self.rows.len() + self.n_classes, 0);
+    /// Where the row of an event starts, which is made if there is none.
+    fn start_or_next(&mut self, key: u64) -> usize {
+        let start = self.keys.number_or_next(key) * self.n_classes;
+        if start == self.rows.len() {
+            self.rows.resize(start + self.n_classes, 0);
         }
-        row as usize
-    }
-
-    fn index(&self) -> &KeyMap<u32> {
-        self.index.get_or_init(|| self.make_index())
-    }
-
-    /// The index, to be changed and put back; one that is not put back is made anew when needed.
-    fn take_index(&mut self) -> KeyMap<u32> {
-        self.index.take().unwrap_or_else(|| self.make_index())
-    }
-
-    fn make_index(&self) -> KeyMap<u32> {
-        self.keys.iter().copied().zip(0..).collect()
+        start
     }
 }
 
+/// True for an event with a count.
+pub(super) fn is_counted(row: &[u32]) -> bool {
+    row.iter().any(|count| *count > 0)
+}
+
 /// What the counts of all events come to: all that the fit of one needs to know of the others.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Extent {
     /// Sum of the counts, per class.
     pub(super) totals: Vec<u64>,
@@ -264,18 +245,23 @@ impl Extent {
         }
     }
 
+    /// What these rows come to.
+    fn of(n_classes: usize, rows: &[u32]) -> Extent {
+        let mut extent = Extent::none(n_classes);
+        for row in rows.chunks(n_classes.max(1)) {
+            extent.n_events += usize::from(is_counted(row));
+            for (total, count) in extent.totals.iter_mut().zip(row) {
+                *total += u64::from(*count);
+            }
+        }
+        extent
+    }
+
     /// Takes sums of counts away, and events that are gone with them.
     pub(super) fn take(&mut self, counts: &[u64], gone: usize) {
         self.n_events -= gone;
         for (total, count) in self.totals.iter_mut().zip(counts) {
             *total -= count;
-        }
-    }
-
-    fn add(&mut self, row: &[u32]) {
-        self.n_events += 1;
-        for (total, count) in self.totals.iter_mut().zip(row) {
-            *total += u64::from(*count);
         }
     }
 }
@@ -332,9 +318,11 @@ mod tests {
                     Err(_) => prop_assert_eq!(&counts, &sofar),
                 }
             }
+            prop_assert_eq!(&counts.extent, &Extent::of(3, &counts.rows));
             for (class, events) in learned {
                 counts.unlearn(*class, events).unwrap();
             }
+            prop_assert_eq!(&counts.extent, &Extent::of(3, &counts.rows));
             prop_assert_eq!(&counts, &before);
             prop_assert_eq!(counts.n_events(), before.n_events());
         }

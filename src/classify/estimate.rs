@@ -1,44 +1,53 @@
 //! The fitted parameters of all events, and the scores they give.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
+use super::counts::is_counted;
 use super::estimator::{Distinct, EstimateError};
+use super::keys::Ascending;
 use super::{Counts, KnownEvent, Remainder};
 use crate::features::{Event, KeyMap, WEIGHT_UNIT};
 
 /// Events of one message that are judged by.
 const STRONGEST: usize = 100;
 
-/// Which row is an event's. A model that is only saved is never asked, so the index is made when
-/// it is first needed.
+/// No row: an event whose count is gone.
+const NONE: u32 = u32::MAX;
+
+/// Which row is an event's.
 #[derive(Debug, Clone, Default)]
 struct Rows {
-    index: OnceLock<KeyMap<u32>>,
-    /// What the index is made of.
-    pairs: Vec<(u64, u32)>,
+    /// Events that were counted from the start, and the row of each.
+    first: Arc<Ascending>,
+    of_first: Vec<u32>,
+    of_later: KeyMap<u32>,
 }
 
 impl Rows {
     fn get(&self, key: u64) -> Option<u32> {
-        let make = || self.pairs.iter().copied().collect();
-        self.index.get_or_init(make).get(&key).copied()
-    }
-
-    /// The index, to be changed and put back.
-    fn take(&mut self) -> KeyMap<u32> {
-        let pairs = std::mem::take(&mut self.pairs);
-        let made = self.index.take();
-        made.unwrap_or_else(|| pairs.into_iter().collect())
-    }
-}
-
-impl From<KeyMap<u32>> for Rows {
-    fn from(index: KeyMap<u32>) -> Rows {
-        Rows {
-            index: index.into(),
-            pairs: Vec::new(),
+        match self.first.position(key) {
+            Some(position) => Some(self.of_first[position]).filter(|row| *row != NONE),
+            None => self.of_later.get(&key).copied(),
         }
+    }
+
+    fn set(&mut self, key: u64, row: Option<u32>) {
+        match (self.first.position(key), row) {
+            (Some(position), row) => self.of_first[position] = row.unwrap_or(NONE),
+            (None, Some(row)) => {
+                self.of_later.insert(key, row);
+            }
+            (None, None) => {
+                self.of_later.remove(&key);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        let of_first = self.of_first.iter().filter(|row| **row != NONE);
+        of_first.count() + self.of_later.len()
     }
 }
 
@@ -60,16 +69,24 @@ impl Estimate {
     pub fn fit(counts: &Counts, alpha: f64) -> Result<Estimate, EstimateError> {
         two_classes(counts.messages())?;
         let mut distinct = Distinct::default();
-        let mut pairs = Vec::with_capacity(counts.n_rows());
-        pairs.extend(counts.iter().map(|(key, row)| (key, distinct.number(row))));
+        let mut all = counts.all();
+        let of_first = all.by_ref().take(counts.first().len());
+        let of_first = of_first.map(|(_, row)| match is_counted(row) {
+            true => distinct.number(row),
+            false => NONE,
+        });
+        let of_first = of_first.collect();
+        let of_later = all.filter(|(_, row)| is_counted(row));
+        let of_later = of_later.map(|(key, row)| (key, distinct.number(row)));
         let rows = Rows {
-            pairs,
-            ..Rows::default()
+            first: Arc::clone(counts.first()),
+            of_first,
+            of_later: of_later.collect(),
         };
         Ok(Estimate {
             n_classes: counts.n_classes(),
             rows,
-            log_odds: distinct.fit(&counts.extent(), alpha)?,
+            log_odds: distinct.fit(counts.extent(), alpha)?,
         })
     }
 
@@ -95,7 +112,10 @@ impl Estimate {
         Ok(Estimate {
             n_classes,
             log_odds: distinct.fit(&extent, alpha)?,
-            rows: index.into(),
+            rows: Rows {
+                of_later: index,
+                ..Rows::default()
+            },
         })
     }
 
@@ -135,18 +155,13 @@ impl Estimate {
             .iter()
             .map(|key| Some(distinct.number(counts.row(*key)?)))
             .collect();
-        let fitted = distinct.fit(&counts.extent(), alpha)?;
+        let fitted = distinct.fit(counts.extent(), alpha)?;
         self.shift(witness.0, &fitted[of_witness..of_witness + self.n_classes]);
         let first = (self.log_odds.len() / self.n_classes) as u32;
         self.log_odds.extend_from_slice(&fitted);
-        let mut index = self.rows.take();
         for (key, number) in changed.iter().zip(numbers) {
-            match number {
-                Some(number) => index.insert(*key, first + number),
-                None => index.remove(key),
-            };
+            self.rows.set(*key, number.map(|number| first + number));
         }
-        self.rows = index.into();
         Ok(())
     }
 
@@ -256,7 +271,7 @@ fn two_classes(messages: &[u64]) -> Result<(), EstimateError> {
 mod tests {
     use super::*;
     use crate::classify::estimator::BLOCK;
-    use crate::features::key_of;
+    use crate::features::{Evidence, key_of};
 
     /// The closed form of one-vs-complement multinomial naive Bayes, for every event and class.
     fn oracle(counts: &Counts, alpha: f64) -> Vec<(u64, Vec<f64>)> {
@@ -284,21 +299,17 @@ mod tests {
     }
 
     fn random_counts(n_events: usize) -> Counts {
-        let mut counts = Counts::new(3);
+        let mut keys: Vec<u64> = (0..n_events).map(|n| key_of(&n.to_string())).collect();
+        keys.sort_unstable();
         let mut state = 88_172_645_463_325_252_u64;
-        for n in 0..n_events {
-            let row: Vec<u32> = (0..3)
-                .map(|_| {
-                    state ^= state << 13;
-                    state ^= state >> 7;
-                    state ^= state << 17;
-                    (state % 2000) as u32
-                })
-                .collect();
-            counts.push(key_of(&n.to_string()), &row);
-        }
-        counts.set_messages(&[5, 6, 7]);
-        counts
+        let counted = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % 2000) as u32
+        };
+        let rows = (0..3 * n_events).map(counted).collect();
+        Counts::from_rows(Evidence::Contact, (keys, rows), vec![5, 6, 7])
     }
 
     #[test]
@@ -330,10 +341,7 @@ mod tests {
         let keys: Vec<u64> = events.iter().map(|event| event.key).collect();
         let same = |estimate: &Estimate, counts: &Counts| {
             let fitted = Estimate::fit(counts, 0.3).unwrap();
-            assert_eq!(
-                estimate.rows.clone().take().len(),
-                fitted.rows.clone().take().len()
-            );
+            assert_eq!(estimate.rows.len(), fitted.rows.len());
             for (key, _) in counts.iter() {
                 let pairs = estimate
                     .row(key)

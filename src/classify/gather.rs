@@ -185,7 +185,7 @@ impl<'a> Gathered<'a> {
         alpha: f64,
     ) -> Result<(Vec<u32>, Estimate), EstimateError> {
         let n_classes = self.counts.n_classes();
-        let mut extent = self.counts.extent();
+        let mut extent = self.counts.extent().clone();
         let mut distinct = Distinct::default();
         let mut rows = vec![UNKNOWN; n_places];
         for share in &self.shares {

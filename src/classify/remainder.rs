@@ -24,7 +24,7 @@ impl<'a> Remainder<'a> {
         Remainder {
             index: KeyMap::default(),
             rows: Vec::new(),
-            extent: whole.extent(),
+            extent: whole.extent().clone(),
             messages: whole.messages().to_vec(),
             whole,
         }

@@ -326,11 +326,14 @@ fn widened(base: &Model, lessons: &[&Lesson]) -> Result<Option<Model>, LearnErro
         .iter()
         .map(|label| known.iter().position(|own| own == label))
         .collect();
-    let mut counts = Counts::of(base.counts.evidence(), labels.len());
-    for (key, row) in base.counts.iter() {
-        counts.push(key, &spread(&columns, row));
-    }
-    counts.set_messages(&spread(&columns, base.counts.messages()));
+    let sorted = base.counts.sorted();
+    let keys = sorted.iter().map(|(key, _)| *key).collect();
+    let rows = sorted.iter().flat_map(|(_, row)| spread(&columns, row));
+    let counts = Counts::from_rows(
+        base.counts.evidence(),
+        (keys, rows.collect()),
+        spread(&columns, base.counts.messages()),
+    );
     let metadata = &base.metadata;
     let mut calibration = metadata.calibration.clone();
     calibration.bias = spread(&columns, &metadata.calibration.bias);

@@ -44,29 +44,32 @@ fn decode_counts(body: &[u8], metadata: &Metadata) -> Result<Counts, String> {
             metadata.events
         ));
     }
-    let mut counts = Counts::of(metadata.evidence, n_classes);
-    counts.reserve(metadata.events);
-    let mut row = vec![0; n_classes];
-    let mut last = None;
+    let mut keys = Vec::with_capacity(metadata.events);
+    let mut rows = Vec::with_capacity(metadata.events * n_classes);
     for record in body.chunks_exact(width) {
         let (key, cells) = record.split_at(8);
         let mut wide = [0; 8];
         wide.copy_from_slice(key);
         let key = u64::from_le_bytes(wide);
-        if last.is_some_and(|last| last >= key) {
+        if keys.last().is_some_and(|last| *last >= key) {
             return Err("the counts are not in order".to_owned());
         }
-        last = Some(key);
-        for (cell, bytes) in row.iter_mut().zip(cells.chunks_exact(4)) {
+        keys.push(key);
+        let mut is_counted = false;
+        for bytes in cells.chunks_exact(4) {
             let mut narrow = [0; 4];
             narrow.copy_from_slice(bytes);
-            *cell = u32::from_le_bytes(narrow);
+            let count = u32::from_le_bytes(narrow);
+            is_counted |= count > 0;
+            rows.push(count);
         }
-        if row.iter().all(|count| *count == 0) {
+        if !is_counted {
             return Err("an event was never counted".to_owned());
         }
-        counts.push(key, &row);
     }
-    counts.set_messages(&metadata.messages);
-    Ok(counts)
+    Ok(Counts::from_rows(
+        metadata.evidence,
+        (keys, rows),
+        metadata.messages.clone(),
+    ))
 }
