@@ -346,6 +346,7 @@ fn fact_phrase(name: &str) -> &str {
         "quotes" => "it quotes an earlier mail",
         "nameless" => "the sender gives no name",
         "answers-go-elsewhere" => "answers go to another domain",
+        "form" => "it was written into a form",
         "bulk" => "it is sent to many",
         "html-only" => "it has no plain-text part",
         "hidden-text" => "it hides text from the reader",

@@ -25,6 +25,7 @@ mod look_alike;
 mod phrases;
 mod platform;
 mod relation;
+mod relay;
 mod rule;
 mod scope;
 mod signature;
@@ -43,6 +44,7 @@ pub use export::extract_row;
 pub use host::{host_of, registrable};
 pub use language::Language;
 pub use platform::Platform;
+pub(crate) use relay::form_writer;
 pub use rule::Rule;
 pub use scope::{OutOfScope, Scope};
 

@@ -17,7 +17,8 @@ use self::lines::{Line, Split};
 pub(super) use self::name::names_speaker;
 use super::layout::{Clues, Definition, Place};
 use super::links::Links;
-use super::platform::{Claim, ClaimedBy, relayed_for};
+use super::platform::{Claim, ClaimedBy};
+use super::relay::relayed_for;
 use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults, direct, history};
 use crate::message::{Defect, Message, lower_case};
@@ -91,14 +92,14 @@ fn unwrap(
         platform_links,
     } = lines::split((message, links), &lowered, claim);
     contact.aside.platform_links = platform_links;
-    let footer = all.split_off(footer::start(message, &all));
+    let definition = claim.platform.definition();
+    let footer = all.split_off(footer::start(message, definition, &all));
     contact.aside.footer_lines = footer::count(&footer);
     contact.mutual = mutual::take(&mut all);
-    let definition = claim.platform.definition();
     let name = match claim.by {
-        ClaimedBy::Manner => {
-            relayed_for(message).or_else(|| name::of_subject(&message.subject, &all))
-        }
+        ClaimedBy::Manner => relayed_for(message)
+            .or_else(|| name::of_handle(&message.subject, &all))
+            .or_else(|| name::of_subject(&message.subject, &all)),
         _ => name::of(message, definition, &all),
     };
     let frame = Frame {

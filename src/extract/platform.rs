@@ -7,6 +7,7 @@ mod eventbrite;
 mod facebook;
 mod github;
 mod goodreads;
+pub(super) mod guessed;
 mod instagram;
 mod linkedin;
 mod luma;
@@ -21,12 +22,13 @@ mod xing;
 
 use serde::{Deserialize, Serialize};
 
+use self::guessed::SOCIAL;
 use super::frame::names_speaker;
 use super::host::{is_below, registrable};
 use super::layout::Definition;
 use super::links::{Links, at_home_and_elsewhere};
 use super::look_alike::{platform_imitated, platform_named};
-use super::vocabulary::{SOCIAL, announces_message};
+use super::relay::relayed_for;
 use crate::message::{Address, Message};
 
 /// Declares the platforms from the files that define them.
@@ -235,37 +237,23 @@ pub(super) fn claim(message: &Message, links: &Links<'_>) -> Claim {
 }
 
 /// True for the notice of a platform that no list knows: the subject tells what somebody did ("NAME
-/// sent you a message"), it answers nothing, and its links lead home.
+/// sent you a message", "mention of @name"), it answers nothing, and its links lead home.
 fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> bool {
     !domain.is_empty()
-        && (names_speaker(&message.subject) || relayed_for(message).is_some())
+        && (names_speaker(&message.subject)
+            || names_handle(&message.subject)
+            || relayed_for(message).is_some())
         && message.raw_header("in-reply-to").is_none()
         && lead_home(message, links)
 }
 
-/// The person that a site relays for: in their name it takes the answer at an address of its own, or
-/// writes from one that stands for the conversation.
-pub(super) fn relayed_for(message: &Message) -> Option<String> {
-    let from = message.from.as_ref()?;
-    let Some(to) = message.raw_header("reply-to").and_then(Address::of_header) else {
-        let tells = has_token(from) && announces_message(&message.subject);
-        return from.name.clone().filter(|_| tells);
-    };
-    let is_relay = registrable(from.domain()) == registrable(to.domain())
-        && to.email != from.email
-        && has_token(&to);
-    to.name
-        .filter(|name| is_relay && from.name.as_ref() != Some(name))
+/// True for a subject with a member's handle: "@ann", "@ann@host".
+fn names_handle(subject: &str) -> bool {
+    subject.split_whitespace().any(|word| {
+        let handle = word.trim_start_matches(['(', '[', '"']).strip_prefix('@');
+        handle.is_some_and(|handle| handle.starts_with(char::is_alphanumeric))
+    })
 }
-
-/// True for an address that stands for a conversation: `room_2e4ythigrg6r@`.
-fn has_token(address: &Address) -> bool {
-    let local = address.local();
-    local.len() >= RELAY_CHARS && local.contains(|c: char| c.is_ascii_digit())
-}
-
-/// Characters of the token by which a relay tells for whom an answer is.
-const RELAY_CHARS: usize = 12;
 
 /// True if no other site has more of the links than the sender's own.
 fn lead_home(message: &Message, links: &Links<'_>) -> bool {
@@ -385,5 +373,9 @@ mod tests {
             Platform::Direct
         );
         assert_eq!(by("From: Linda <x@y.example>").0, Platform::Direct);
+        let handle =
+            |subject| format!("From: A <n@y.example>\nSubject: {subject}\n\nhttps://y.example/1");
+        assert_eq!(by(&handle("Wzmianka od @ann")).1, ClaimedBy::Manner);
+        assert_eq!(by(&handle("Coffee @ six")).1, ClaimedBy::Nothing);
     }
 }

@@ -9,16 +9,18 @@ use serde::{Deserialize, Serialize};
 
 use self::senders::{
     are_colleagues, has_absence_headers, has_reporters_headers, is_postmaster, is_reporter,
-    is_service, is_unread, local_part,
+    local_part,
 };
+pub(super) use self::senders::{is_service, is_unread};
 use self::wording::{
     ABSENCES, ANSWERED, AUTO_REPLIES, BOUNCES, BY_CONNECTION, CODES, Phrases, REPORTS, REQUESTS,
     SUBSCRIBED, TEAM_MEETINGS, THREATS, TRANSACTIONS,
 };
 use super::cues::{self, Cue, Manner};
 use super::links::links_in;
-use super::vocabulary::announces_message;
-use super::{Contact, Kind, Platform, Standing, registrable};
+use super::relay::{answers_to_person_elsewhere, relayed_for};
+use super::vocabulary::{announces_message, tells_of_answer};
+use super::{Contact, Kind, Platform, Standing};
 use crate::message::{Address, Message, lower_case};
 
 /// Whether a message is inbound contact. As JSON: `in`, or what it is instead.
@@ -105,6 +107,7 @@ fn direct(message: &Message, contact: &Contact) -> Option<OutOfScope> {
         return None;
     }
     if !is_of_a_member(message, contact)
+        && !is_persons_calendar(message, contact)
         && let Some(reason) = automated(message, contact)
     {
         return Some(reason);
@@ -185,25 +188,20 @@ fn is_of_a_member(message: &Message, contact: &Contact) -> bool {
     contact.platform == Platform::Other
         && match contact.kind {
             Kind::Invitation | Kind::EventOrGroupInvite => true,
-            Kind::PlatformMessage => announces_message(&message.subject),
+            Kind::PlatformMessage => {
+                announces_message(&message.subject)
+                    || tells_of_answer(&message.subject)
+                    || relayed_for(message).is_some()
+            }
             _ => false,
         }
 }
 
-/// True for what somebody wrote into a form: the answer goes to an address elsewhere, which is no
-/// service's.
-fn is_relayed_form(message: &Message) -> bool {
-    let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
-    match (&message.from, reply_to) {
-        (Some(from), Some(to)) => {
-            let local = to.local();
-            registrable(from.domain()) != registrable(to.domain())
-                && !local.is_empty()
-                && !is_service(local)
-                && !is_unread(local)
-        }
-        _ => false,
-    }
+/// True for an invitation that a calendar sends from a person's own address. A booking with a file for
+/// the calendar comes from a service.
+fn is_persons_calendar(message: &Message, contact: &Contact) -> bool {
+    let local = local_part(message);
+    contact.kind == Kind::EventOrGroupInvite && !is_service(local) && !is_unread(local)
 }
 
 /// Mail a machine sends to one person: codes, receipts, reports.
@@ -239,7 +237,7 @@ fn machine_mail(message: &Message) -> Option<OutOfScope> {
             return Some(OutOfScope::Transaction);
         }
     }
-    if is_relayed_form(message) {
+    if answers_to_person_elsewhere(message).is_some() {
         return None;
     }
     if is_unread(local) && leads_nowhere(message) {
@@ -280,11 +278,14 @@ const HARM: &[Manner] = &[
 /// Digits that could be a number to call.
 const PHONE_DIGITS: usize = 7;
 
-/// True if the words ask for money or secrets and hurry: what a phish needs and a receipt does not.
+/// True if the words ask for money or secrets and hurry, or promise a fortune: what a phish needs and
+/// a receipt does not.
 fn presses_for_payment(message: &Message) -> bool {
     let shown = cues::find(message.visible_text());
     let shows = |manner| shown.iter().any(|found| found.cue == Cue::Manner(manner));
-    shows(Manner::Urgency) && (shows(Manner::Credentials) || shows(Manner::UpfrontFee))
+    let asks = shows(Manner::Credentials) || shows(Manner::UpfrontFee);
+    let promises = shows(Manner::Windfall) || shows(Manner::Trading);
+    shows(Manner::Urgency) && (asks || promises) || asks && promises
 }
 
 /// True if a file is attached that can run, or hide what runs: no receipt needs one.

@@ -1,110 +1,6 @@
-//! Words by which platforms say what a mail is, in the languages they write to their users, and
-//! the layouts guessed from them.
+//! Words by which platforms say what a mail is, in the languages they write to their users.
 
-use super::Kind;
-use super::layout::{Layout, Place, Sign, guess};
 use crate::message::lower_case;
-
-/// Layouts of platforms on which people meet people.
-pub(super) const SOCIAL: &[Layout] = &[
-    guess(
-        Kind::PlatformMessage,
-        &[Sign::Subject(MESSAGE_TO_YOU)],
-        Place::BelowButton,
-    ),
-    guess(
-        Kind::Invitation,
-        &[Sign::Subject(FOLLOW_ME)],
-        Place::AroundName,
-    ),
-    guess(Kind::Notice, &[Sign::Sender(REPORTERS)], Place::Nowhere),
-    guess(Kind::Notice, &[Sign::Subject(REPORTS)], Place::Nowhere),
-    guess(
-        Kind::InvitationReminder,
-        &[Sign::Subject(REMINDER)],
-        Place::AroundName,
-    ),
-    guess(
-        Kind::EventOrGroupInvite,
-        &[Sign::Subject(GROUP), Sign::Subject(INVITE)],
-        Place::AroundName,
-    ),
-    guess(
-        Kind::PlatformMessage,
-        &[Sign::Subject(MESSAGE)],
-        Place::BelowButton,
-    ),
-    guess(
-        Kind::PlatformMessage,
-        &[Sign::Subject(WROTE)],
-        Place::BelowButton,
-    ),
-    guess(
-        Kind::Invitation,
-        &[Sign::Subject(INVITE)],
-        Place::AroundName,
-    ),
-    guess(
-        Kind::Invitation,
-        &[Sign::Sender(&["invit", "friend"])],
-        Place::AroundName,
-    ),
-];
-
-/// Layouts of platforms on which people join groups, teams and events.
-pub(super) const TEAMS: &[Layout] = &[
-    guess(Kind::Notice, &[Sign::Sender(REPORTERS)], Place::Nowhere),
-    guess(Kind::Notice, &[Sign::Subject(REPORTS)], Place::Nowhere),
-    guess(
-        Kind::InvitationReminder,
-        &[Sign::Subject(REMINDER)],
-        Place::AroundName,
-    ),
-    guess(
-        Kind::PlatformMessage,
-        &[Sign::Subject(MESSAGE)],
-        Place::BelowButton,
-    ),
-    guess(
-        Kind::PlatformMessage,
-        &[Sign::Subject(WROTE)],
-        Place::BelowButton,
-    ),
-    guess(
-        Kind::EventOrGroupInvite,
-        &[Sign::Subject(INVITE)],
-        Place::AroundName,
-    ),
-    guess(
-        Kind::EventOrGroupInvite,
-        &[Sign::Sender(&["invit"])],
-        Place::AroundName,
-    ),
-];
-
-/// What is said of one person who wrote to the owner, whatever about: no report of others.
-const MESSAGE_TO_YOU: &[&str] = &[
-    "sent you a message",
-    "sent you a new message",
-    "left you a message",
-    "just messaged you",
-    "wrote to you",
-    "message from",
-    "private note on",
-];
-
-/// What is said of one person who asks to be followed.
-const FOLLOW_ME: &[&str] = &[
-    "you to follow him",
-    "you to follow her",
-    "you to follow them",
-    "follow back",
-];
-
-/// Parts of the senders of reports.
-const REPORTERS: &[&str] = &[
-    "digest", "news", "jobs", "job-", "update", "security", "billing",
-];
 
 /// Words of an invitation, in the languages platforms write to their users.
 pub(super) const INVITE: &[&str] = &[
@@ -137,6 +33,13 @@ pub(super) const INVITE: &[&str] = &[
     "add you",
     "add me to your",
     "quiere seguirte",
+    "solicitó seguirte",
+    "para te seguir",
+    "dir zu folgen",
+    "att följa",
+    "di seguirti",
+    "cię obserwować",
+    "takip etmek",
     "フォローをリクエスト",
     "to join",
     "邀请",
@@ -279,7 +182,7 @@ pub(super) const GROUP: &[&str] = &[
 ];
 
 /// Words of what a platform reports of others, addressed to nobody.
-const REPORTS: &[&str] = &[
+pub(super) const REPORTS: &[&str] = &[
     "birthday",
     "people you may know",
     "geburtstag",
@@ -307,18 +210,76 @@ const REPORTS: &[&str] = &[
 ];
 
 /// Words for what somebody did, whatever it was about.
-pub(super) const WROTE: &[&str] = &[
+pub(super) const WROTE: &[&str] = &["sent you", "wrote to you"];
+
+/// Words for what somebody answered to the owner, or said where the owner is named.
+pub(super) const ANSWERED: &[&str] = &[
     "replied",
     "commented",
     "mentioned you",
-    "sent you",
-    "wrote to you",
+    "mention from",
+    "a répondu",
+    "a commenté",
+    "vous a mentionné",
+    "t'a mentionné",
+    "mention de",
+    "geantwortet",
+    "kommentiert",
+    "erwähn",
+    "kommenter",
+    "nämnde dig",
+    "omnämn",
+    "svarade",
+    "har svar",
+    "nevnte deg",
+    "nævnte dig",
+    "gereageerd",
+    "reageerde",
+    "vermeld door",
+    "comentó",
+    "respondió",
+    "te mencionó",
+    "mención de",
+    "comentou",
+    "respondeu",
+    "mencionou você",
+    "menção de",
+    "ha commentato",
+    "ha risposto",
+    "ti ha menzionato",
+    "menzione da",
+    "skomentował",
+    "odpowiedział",
+    "wspomnia",
+    "wzmianka",
+    "прокомментир",
+    "ответил",
+    "упомянул",
+    "прокоментув",
+    "відповів",
+    "yorum yap",
+    "yanıtla",
+    "bahsetti",
+    "コメントし",
+    "返信しま",
+    "メンション",
+    "评论了",
+    "回复了",
+    "提到了你",
+    "댓글을",
+    "답글을",
 ];
 
 /// "You have unread messages about the garden wall".
 pub(super) fn announces_message(subject: &str) -> bool {
     let lower = lower_case(subject);
     MESSAGE.iter().any(|word| lower.contains(word))
+}
+
+/// "Ann commented on your photo".
+pub(super) fn tells_of_answer(subject: &str) -> bool {
+    let lower = lower_case(subject);
+    ANSWERED.iter().any(|word| lower.contains(word))
 }
 
 /// Words for a relayed message.
@@ -364,6 +325,8 @@ pub(super) const SPEAKERS: &[&str] = &[
     "new message from {} about",
     "unread messages from {} on ",
     "essage from {}",
+    "messages from {}",
+    "eply from {} on ",
     "invitation from {}",
     "{}'s invitation",
     "{}’s invitation",
@@ -393,7 +356,27 @@ pub(super) const SPEAKERS: &[&str] = &[
     "{} is interested in",
     "{} has requested",
     "{} requested",
+    "{} has replied",
     "{} replied",
+    "{} a commenté",
+    "{} a répondu",
+    "{} kommenterade",
+    "{} kommenterte",
+    "{} kommenterede",
+    "{} svarade",
+    "{} nämnde dig",
+    "{} reageerde",
+    "{} comentó",
+    "{} respondió",
+    "{} comentou",
+    "{} respondeu",
+    "{} ha commentato",
+    "{} ha risposto",
+    "{} skomentował",
+    "{} odpowiedział",
+    "{} прокомментировал",
+    "{} ответил",
+    "{} упомянул",
     "{} would like",
     "{} wants to",
     "{} asked you",
@@ -489,7 +472,7 @@ mod tests {
 
     #[test]
     fn no_part_holds_another() {
-        for parts in [INVITE, REMINDER, GROUP, REPORTS, MESSAGE, WROTE, REPORTERS] {
+        for parts in [INVITE, REMINDER, GROUP, REPORTS, MESSAGE, WROTE, ANSWERED] {
             for (at, part) in parts.iter().enumerate() {
                 let others = parts[..at].iter().chain(&parts[at + 1..]);
                 let within: Vec<_> = others.filter(|other| part.contains(**other)).collect();

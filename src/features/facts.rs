@@ -1,7 +1,7 @@
 //! Facts about a message that are not words: its form, its sender, its place in a conversation.
 
 use super::Counter;
-use crate::extract::{Contact, Kind, Platform, registrable};
+use crate::extract::{Contact, Kind, Platform, form_writer, registrable};
 use crate::message::{Address, LINK_MARK, Message};
 
 /// Counts the facts of a message, each once.
@@ -93,7 +93,10 @@ fn sender_facts(counter: &mut Counter, message: &Message, contact: &Contact) {
             counter.add("fact:", "nameless");
         }
         let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
-        if reply_to.is_some_and(|to| registrable(to.domain()) != registrable(from.domain())) {
+        if form_writer(message).is_some() {
+            counter.add("fact:", "form");
+        } else if reply_to.is_some_and(|to| registrable(to.domain()) != registrable(from.domain()))
+        {
             counter.add("fact:", "answers-go-elsewhere");
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::extract::{Contact, Platform, registrable};
+use crate::extract::{Contact, Platform, form_writer, registrable};
 use crate::limits;
 use crate::message::Message;
 
@@ -65,7 +65,10 @@ impl Salt {
 pub(super) fn identities(message: &Message, contact: &Contact, salt: &Salt) -> Vec<u64> {
     let forged = !contact.authenticity.signs.is_empty();
     let mut who = Vec::new();
-    let email = contact.sender.email.as_deref().unwrap_or_default();
+    // Everybody who writes into a form writes from the form's address.
+    let writer = form_writer(message).map(|writer| writer.email);
+    let email = writer.as_ref().or(contact.sender.email.as_ref());
+    let email = email.map(String::as_str).unwrap_or_default();
     let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
     let is_relayed = contact.is_relayed();
     let name = contact
@@ -257,6 +260,14 @@ mod tests {
             "From: Ann <a@one.example>\n\nhttps://www.linkedin.com/in/ann-lee-7/ is me",
             "From: Lee <b@two.example>\n\nsee linkedin.com/in/Ann-Lee-7"
         ));
+    }
+
+    #[test]
+    fn who_writes_into_a_form_is_not_the_form() {
+        let form =
+            |to: &str| format!("From: Site <noreply@forms.example>\nReply-To: {to}\n\nhello");
+        assert!(!share(&form("a@gmail.com"), &form("b@gmail.com")));
+        assert!(share(&form("a@gmail.com"), "From: <a@gmail.com>\n\nx"));
     }
 
     #[test]

@@ -23,7 +23,7 @@ const ATTACKED: usize = 200;
 const MAY_CHANGE: usize = ATTACKED / 20;
 
 /// Of [`ATTACKED`] spam mails, those that 100 words of genuine mail behind them may move to genuine:
-/// 5 %. Measured: 9.
+/// 5 %. Measured: 7.
 const MAY_BE_OUTVOTED: usize = ATTACKED / 20;
 
 /// A mail taken apart so that its sender can change what is theirs.
@@ -137,13 +137,13 @@ impl Field {
             })
             .collect();
         let folds = group(&examples, 5);
-        let taught = examples.iter().zip(&folds).filter(|(_, fold)| **fold > 2);
+        let taught = examples.iter().zip(&folds).filter(|(_, fold)| **fold > 0);
         let taught: Vec<Example> = taught.map(|(example, _)| example.clone()).collect();
         let unseen = || {
             files
                 .iter()
                 .zip(&folds)
-                .filter(|(_, fold)| **fold <= 2)
+                .filter(|(_, fold)| **fold == 0)
                 .map(|(file, _)| file)
         };
         let junk: Vec<Mail> = unseen()

@@ -4,14 +4,17 @@ use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 use super::lines::Line;
+use crate::extract::layout::Definition;
 use crate::extract::phrases::PhraseIndex;
+use crate::extract::registrable;
 use crate::message::{Address, Message};
 
 /// Index of the first line of the footer: a ruler below the first link, a line with the
-/// recipient's address below it, a copyright or legal line, a line that offers to end the mails;
-/// and what stands right above that without a blank line between.
-pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
+/// recipient's address below it, a copyright or legal line, the platform's own address, a line that
+/// offers to end the mails; and what stands right above that without a blank line between.
+pub(super) fn start(message: &Message, definition: &Definition, lines: &[Line<'_>]) -> usize {
     let recipient = LazyCell::new(|| recipient(message));
+    let brand = LazyCell::new(|| brand(message, definition));
     let mut first_link = None;
     for (index, line) in lines.iter().enumerate() {
         if line.is_empty() {
@@ -29,7 +32,8 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
                     .as_deref()
                     .is_some_and(|to| line.text.contains(to))
         };
-        if first_link.is_some() && has_recipient() || INDEX.is_in(line.lower) {
+        let is_postal = || is_address_of(&brand, line.lower);
+        if first_link.is_some() && (has_recipient() || is_postal()) || INDEX.is_in(line.lower) {
             return first_of_block(lines, index, first_link);
         }
         if first_link.is_none() && line.has_frame_link() {
@@ -38,6 +42,32 @@ pub(super) fn start(message: &Message, lines: &[Line<'_>]) -> usize {
     }
     lines.len()
 }
+
+/// What a platform is called in its own address: a site that no list knows, as in its domain.
+fn brand(message: &Message, definition: &Definition) -> String {
+    let from = message.from.as_ref().map_or("", Address::domain);
+    match definition.domains {
+        [] => registrable(from).split('.').next().unwrap_or_default(),
+        _ => definition.brand,
+    }
+    .to_owned()
+}
+
+/// "Discord • 444 De Haro Street, Suite 200": the brand, a number and a comma.
+fn is_address_of(brand: &str, line: &str) -> bool {
+    let digits = line.bytes().filter(u8::is_ascii_digit).count();
+    digits >= ADDRESS_DIGITS
+        && line.contains(',')
+        && line.len() <= ADDRESS_BYTES
+        && brand.len() > 2
+        && line.contains(brand)
+}
+
+/// Digits of a house's number and a postal code, at least.
+const ADDRESS_DIGITS: usize = 4;
+
+/// Longest line that is nothing but an address.
+const ADDRESS_BYTES: usize = 160;
 
 /// True if what stands above the next ruler is somebody's: text without a link of the platform and
 /// without what footers say.

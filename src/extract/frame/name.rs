@@ -89,6 +89,22 @@ fn of_handle_line(subject: &str, lines: &[Line<'_>]) -> Option<String> {
     })
 }
 
+/// Of "Wren Delacroix (@wren@host) mentioned you", if the subject names the handle.
+pub(super) fn of_handle(subject: &str, lines: &[Line<'_>]) -> Option<String> {
+    let is_end = |c: char| !(is_handle_char(c) || c == '@');
+    let handle = subject.split_whitespace().find_map(|word| {
+        let handle = word.strip_prefix('@')?;
+        handle
+            .split(is_end)
+            .next()
+            .filter(|handle| !handle.is_empty())
+    })?;
+    lines.iter().take(12).find_map(|line| {
+        let (name, rest) = line.text.split_once(" (@")?;
+        rest.starts_with(handle).then(|| name.trim().to_owned())
+    })
+}
+
 /// Name and handle of a line that holds nothing else.
 pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
     // Rules out nearly every line.
@@ -101,10 +117,11 @@ pub(super) fn handle_line(line: &str) -> Option<(&str, &str)> {
 }
 
 fn is_handle(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+    !text.is_empty() && text.chars().all(is_handle_char)
+}
+
+fn is_handle_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 /// The handle in the subject, on a line of its own beside the name, or in place of a name.

@@ -4,7 +4,7 @@ use super::lines::Line;
 use super::{Frame, profile};
 use crate::extract::courtesy::is_greeting;
 use crate::extract::layout::Place;
-use crate::extract::vocabulary::{MESSAGE, WROTE};
+use crate::extract::vocabulary::{ANSWERED, MESSAGE, WROTE};
 use crate::extract::{Contact, Kind};
 use crate::message::lower_case;
 
@@ -48,7 +48,8 @@ fn quoted_below_heading<'a>(frame: &Frame<'_>, found: &'a str) -> Option<&'a str
     let (at, mark) = inside.match_indices(OPENING).find(opens)?;
     let first_name = frame.name?.split_whitespace().next()?;
     let above = &inside[..at];
-    let tells = |line: &str| MESSAGE.iter().chain(WROTE).any(|word| line.contains(word));
+    let words = || MESSAGE.iter().chain(WROTE).chain(ANSWERED);
+    let tells = |line: &str| words().any(|word| line.contains(word));
     let is_heading = above.contains(first_name) || lower_case(above.trim()).lines().all(tells);
     let words = &inside[at + mark.len()..];
     (is_heading && !words.contains(CLOSING)).then(|| words.trim())

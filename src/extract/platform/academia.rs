@@ -1,8 +1,8 @@
 //! Academia.edu: messages and invitations. Layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "academia",
@@ -28,7 +28,7 @@ const LAYOUTS: &[Layout] = &[
     ),
     guess(
         Kind::EventOrGroupInvite,
-        &[Sign::Subject(&["discussion of the paper", "discussion of"])],
+        &[Sign::Subject(&["discussion of", "join the discussion"])],
         Place::InQuotes,
     ),
     guess(
@@ -40,6 +40,7 @@ const LAYOUTS: &[Layout] = &[
             "co-author",
             "coauthor",
             "tagged you",
+            "added you as",
             "connect on academia",
         ])],
         Place::InQuotes,

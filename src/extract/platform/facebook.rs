@@ -1,8 +1,9 @@
 //! Facebook: invitations of 2010, friend requests, messages, invitations to pages and events.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess, seen};
-use crate::extract::vocabulary::{GROUP, INVITE, SOCIAL};
+use crate::extract::vocabulary::{GROUP, INVITE};
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "facebook",

@@ -17,6 +17,7 @@ pub(super) static PLATFORM: Definition = Definition {
         "you can also check out*",
         "some helpful tips*",
         "- if you get a 404 page*",
+        "note: if you get a 404 page*",
         "- you can also accept the invitation*",
     ],
     profiles: &[],

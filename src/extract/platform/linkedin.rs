@@ -119,6 +119,14 @@ const LAYOUTS: &[Layout] = &[
     guess(
         Kind::PlatformMessage,
         &[
+            Sign::Sender(&["groups-noreply"]),
+            Sign::Subject(&["sent you a message"]),
+        ],
+        Place::BelowButton,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[
             Sign::Sender(&["notifications-noreply", "services"]),
             Sign::Subject(SERVICES),
         ],

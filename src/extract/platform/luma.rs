@@ -1,7 +1,7 @@
 //! Luma: invitations to events, messages of guests and hosts. Layouts are guesses.
 
+use super::guessed::TEAMS;
 use crate::extract::layout::Definition;
-use crate::extract::vocabulary::TEAMS;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "luma",

@@ -1,8 +1,8 @@
 //! Meetup: invitations to groups and events, messages. Layouts are guesses.
 
+use super::guessed::TEAMS;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::TEAMS;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "meetup",

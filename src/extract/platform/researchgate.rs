@@ -1,8 +1,8 @@
 //! ResearchGate: messages, requests for a text, invitations. Layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "researchgate",
@@ -24,6 +24,7 @@ const LAYOUTS: &[Layout] = &[
             "requested the full-text",
             "replied to your request",
             "asked you a question",
+            "asked about your",
         ])],
         Place::AroundName,
     ),

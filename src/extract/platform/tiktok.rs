@@ -1,7 +1,7 @@
 //! TikTok: messages and followers. Layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::layout::Definition;
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "tiktok",

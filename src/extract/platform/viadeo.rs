@@ -1,8 +1,8 @@
 //! Viadeo (until 2016): invitations. Layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "viadeo",

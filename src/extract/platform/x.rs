@@ -1,8 +1,8 @@
 //! X, formerly Twitter: direct messages and requests to follow. Layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "x",

@@ -1,9 +1,9 @@
 //! Xing: contact requests and messages. Senders are known from other programs' filters, the
 //! layouts are guesses.
 
+use super::guessed::SOCIAL;
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess};
-use crate::extract::vocabulary::SOCIAL;
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "xing",

@@ -12,12 +12,12 @@ pub(super) fn local_part(message: &Message) -> &str {
 }
 
 /// True if nobody writes from this address by hand: one of its words is a service's.
-pub(super) fn is_service(local: &str) -> bool {
+pub(in crate::extract) fn is_service(local: &str) -> bool {
     has_word(local, &SERVICES_INDEX)
 }
 
 /// True if the address says that nobody reads what is sent to it.
-pub(super) fn is_unread(local: &str) -> bool {
+pub(in crate::extract) fn is_unread(local: &str) -> bool {
     let squeezed: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
     [
         "noreply",
@@ -124,10 +124,7 @@ const SERVICES: &[&str] = &[
     "do-not-reply",
     "donotreply",
     "ebill",
-    "facturacion",
-    "factura",
-    "facture",
-    "factures",
+    "factur",
     "faktura",
     "fatture",
     "fatura",
