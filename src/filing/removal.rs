@@ -60,7 +60,9 @@ fn unmark(store: &mut dyn MailStore, uids: &UidSet) -> Result<(), MailError> {
 }
 
 impl Filer {
-    /// Removes our copy of a message if it is byte for byte the one in another place.
+    /// Removes our copy of a message if it is the one in another place: of the same size, with the
+    /// same fingerprint, and byte for byte the same in its first [`crate::limits::MESSAGE_BYTES`],
+    /// which is all that is fetched.
     pub(super) fn take_back(
         &self,
         desk: &mut Desk<'_>,
