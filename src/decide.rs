@@ -266,6 +266,11 @@ pub fn decide(
     {
         return Decision::new(Verdict::Label(rule.label()), Why::Rule(rule));
     }
+    decide_by_evidence(contact, belief, policy)
+}
+
+/// Decides on a message that nothing but its evidence settles: no rule, no relation, no form.
+pub fn decide_by_evidence(contact: &Contact, belief: &Belief<'_>, policy: &Policy) -> Decision {
     let decision = match weigh(belief, policy) {
         decision if policy.scope == ScopePolicy::Contact && contact.says_nothing() => {
             no_request(decision)

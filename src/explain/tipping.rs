@@ -6,13 +6,16 @@
 //! in the order of every pair of labels, after each the whole decision is made again, and the
 //! shortest way counts. A set found is sufficient; a smaller one that mixes pairs may exist.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 
 use super::{Evidence, phrase, round};
 use crate::classify::Posterior;
-use crate::decide::{Belief, Decision, Policy, ScopePolicy, Why, decide};
+use crate::decide::{Belief, Decision, Policy, Verdict, Why, decide_by_evidence, doubt_pieces};
+use crate::label::Label;
 use crate::model::Model;
-use crate::triage::Triage;
+use crate::triage::{Triage, is_of_one_piece};
 
 /// A set of this size is no explanation any more.
 const TOO_MANY: usize = 12;
@@ -36,6 +39,11 @@ pub fn tipping(triage: &Triage, model: &Model, policy: &Policy) -> Tipping {
         Why::OutOfScope(_) | Why::Unreadable(_) => {
             nothing("it rests on the form of the mail, not on evidence")
         }
+        Why::OwnerRule(_) => nothing("it rests on a rule of yours, not on evidence"),
+        Why::Known { .. } => nothing("it rests on who the sender is to you, not on evidence"),
+        Why::OfTwoPieces => nothing(
+            "it rests on its beginning and its end by themselves, not on single pieces of evidence",
+        ),
         Why::Rule(rule) => {
             let without = decide_anew.without(&[]).verdict.name();
             Tipping {
@@ -63,12 +71,13 @@ fn nothing(because: &str) -> Tipping {
     }
 }
 
-/// Decides again with less evidence.
+/// Decides again with less evidence. Scope, rules and relations have had their say.
 struct Anew<'a> {
     triage: &'a Triage,
     model: &'a Model,
-    /// Scope and rules have had their say.
-    policy: Policy,
+    policy: &'a Policy,
+    /// Whether its beginning and its end read like genuine mail too; found out when it matters.
+    one_piece: OnceCell<bool>,
     /// Score of every class of the model.
     scores: Vec<f64>,
     /// By known event, its share of every class's score, less what is common to all classes.
@@ -84,16 +93,14 @@ struct Way {
 }
 
 impl<'a> Anew<'a> {
-    fn new(triage: &'a Triage, model: &'a Model, policy: &Policy) -> Anew<'a> {
+    fn new(triage: &'a Triage, model: &'a Model, policy: &'a Policy) -> Anew<'a> {
         let classifier = model.classifier();
         let scores = classifier.scores(&triage.features, &triage.posterior);
         Anew {
             triage,
             model,
-            policy: Policy {
-                scope: ScopePolicy::All,
-                ..policy.clone()
-            },
+            policy,
+            one_piece: OnceCell::new(),
             shares: classifier
                 .shares(&triage.features, &triage.posterior)
                 .collect(),
@@ -115,13 +122,18 @@ impl<'a> Anew<'a> {
             posterior: &posterior,
             guard: &self.model.metadata.guard,
         };
-        decide(
-            &self.triage.message,
-            &self.triage.contact,
-            &self.triage.past,
-            &belief,
-            &self.policy,
-        )
+        let decision = decide_by_evidence(&self.triage.contact, &belief, self.policy);
+        match decision.verdict {
+            Verdict::Label(Label::Genuine) if !self.is_of_one_piece() => doubt_pieces(decision),
+            _ => decision,
+        }
+    }
+
+    fn is_of_one_piece(&self) -> bool {
+        let (message, contact) = (&self.triage.message, &self.triage.contact);
+        *self
+            .one_piece
+            .get_or_init(|| is_of_one_piece(message, contact, self.model))
     }
 
     fn probabilities_without(&self, events: &[(usize, f64)]) -> Vec<f64> {
@@ -197,14 +209,16 @@ impl<'a> Anew<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decide::Verdict;
-    use crate::owner::Owner;
+    use crate::owner::{Owner, Relations, Rules, SentMail};
     use crate::triage::triage;
 
     fn judged(mail: &str) -> (Triage, Model, Policy) {
+        judged_by(mail, &Owner::default(), Policy::default())
+    }
+
+    fn judged_by(mail: &str, owner: &Owner, policy: Policy) -> (Triage, Model, Policy) {
         let model = Model::shipped().unwrap();
-        let policy = Policy::default();
-        let triage = triage(&mail.into(), &Owner::default(), &model, &policy);
+        let triage = triage(&mail.into(), owner, &model, &policy);
         (triage, model, policy)
     }
 
@@ -212,6 +226,20 @@ mod tests {
 
     /// A pitch that a few words make one.
     const MILD: &str = "From: Max <max@studio.example>\nSubject: Friday\n\nHello, our studio has a free slot on Friday and we offer it at half price. Shall we have a quick call? Max\n";
+
+    /// Somebody who has written to whom the pitch is from.
+    fn acquainted() -> Owner {
+        let mut relations = Relations::default();
+        relations.add_sent(SentMail {
+            recipients: vec!["max@seo-firm.example".to_owned()],
+            message_id: Some("mine@home.example".to_owned()),
+            ..SentMail::default()
+        });
+        Owner {
+            relations,
+            ..Owner::default()
+        }
+    }
 
     #[test]
     fn taking_nothing_away_changes_nothing() {
@@ -284,5 +312,70 @@ mod tests {
         assert_eq!(triage.decision.verdict, Verdict::OutOfScope);
         let found = tipping(&triage, &model, &policy);
         assert_eq!((found.evidence.len(), found.verdict_without), (0, None));
+    }
+
+    /// A greeting in a platform's message.
+    const SAYS_NOTHING: &str = "From: Ann Lee via LinkedIn <messaging-digest-noreply@linkedin.com>\nSubject: Ann Lee just messaged you\n\nHi Max,\n";
+
+    /// Words of ordinary mail behind a pitch: as a whole it reads like genuine mail.
+    const TWO_PIECES: &str = "From: Max <max@studio.example>\nSubject: Hello\n\nHello, our studio has a free slot on Friday and we offer it at half price. Shall we have a quick call?\n\nI read your article about the tides in the harbour with my daughter, and we went out on Sunday to look at the marks you describe. She drew all of them in her notebook. My father kept a boat there when I was small, and your picture of the old crane made me think of him. Would you mind if she sends you her drawing? She is nine and very proud of it. Thank you for writing it down, it made our weekend, and please say hello to the people of the museum from both of us. Mia still talks of the seal that you saw.\n";
+
+    #[test]
+    fn no_piece_of_evidence_tips_a_mail_of_two_pieces() {
+        let (triage, model, policy) = judged(TWO_PIECES);
+        assert_eq!(triage.decision.why, Why::OfTwoPieces);
+        let found = tipping(&triage, &model, &policy);
+        assert_eq!((found.evidence.len(), found.verdict_without), (0, None));
+        assert!(
+            found.because.contains("its beginning and its end"),
+            "{found:?}"
+        );
+        let anew = Anew::new(&triage, &model, &policy);
+        assert_eq!(anew.without(&[]), triage.decision);
+    }
+
+    #[test]
+    fn a_message_that_says_nothing_is_decided_anew_like_that() {
+        let (triage, model, policy) = judged(SAYS_NOTHING);
+        assert_eq!(triage.decision.why, Why::SaysNothing);
+        let anew = Anew::new(&triage, &model, &policy);
+        assert_eq!(anew.without(&[]), triage.decision);
+    }
+
+    #[test]
+    fn what_the_owner_settled_rests_on_no_evidence() {
+        let rules = Rules {
+            always_keep: vec!["@seo-firm.example".parse().unwrap()],
+            ..Rules::default()
+        };
+        let policy = Policy {
+            rules,
+            ..Policy::default()
+        };
+        let (triage, model, policy) = judged_by(PITCH, &Owner::default(), policy);
+        let ruled = tipping(&triage, &model, &policy);
+        assert_eq!((ruled.evidence.len(), ruled.verdict_without), (0, None));
+        assert!(ruled.because.contains("a rule of yours"), "{ruled:?}");
+
+        let owner = acquainted();
+        let (triage, model, policy) = judged_by(PITCH, &owner, Policy::default());
+        assert_eq!(triage.decision.verdict, Verdict::Known);
+        let known = tipping(&triage, &model, &policy);
+        assert_eq!((known.evidence.len(), known.verdict_without), (0, None));
+        assert!(known.because.contains("who the sender is"), "{known:?}");
+    }
+
+    /// An answer to the owner is genuine by rule; without the rule its words decide.
+    #[test]
+    fn without_the_rule_an_answer_is_judged_by_its_words() {
+        let answer = PITCH.replacen("Subject:", "In-Reply-To: <mine@home.example>\nSubject:", 1);
+        let (triage, model, policy) = judged_by(&answer, &acquainted(), Policy::default());
+        assert!(
+            matches!(triage.decision.why, Why::Rule(_)),
+            "{:?}",
+            triage.decision
+        );
+        let found = tipping(&triage, &model, &policy);
+        assert_ne!(found.verdict_without, Some("genuine"), "{found:?}");
     }
 }
