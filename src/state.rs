@@ -32,7 +32,7 @@ pub use deferred::Deferred;
 pub use journal::{Moves, Which};
 pub use lessons::LessonBook;
 pub use refusals::OldRefusal;
-pub use requests::{LessonToo, UndoRequest};
+pub use requests::{LessonToo, UndoAnswer, UndoRequest};
 pub(crate) use residents::{Comer, FolderRecord, Look};
 pub use residents::{Deed, Noted};
 pub use versions::{InPlace, Making, Version};
@@ -67,6 +67,7 @@ const STEPS: &[M<'static>] = &[
     attempts::STEP,
     deferred::STEP,
     grounds::STEP,
+    requests::ANSWER_STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

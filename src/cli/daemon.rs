@@ -65,7 +65,7 @@ pub struct Status {
 #[derive(Debug, Args)]
 #[command(
     group = ArgGroup::new("what").required(true).args(["ids", "since", "all"]),
-    after_help = "Mail is put back where it was and never filed again. A daemon that is running does it, else\nthis command itself.\n\nExamples:\n  anteroom undo 17 18\n  anteroom undo --since 1h"
+    after_help = "Mail is put back where it was and never filed again. A daemon that is running does it, else\nthis command itself. If some of it cannot be put back, or a number names no move, the rest is put\nback and the command fails (exit code 65).\n\nExamples:\n  anteroom undo 17 18\n  anteroom undo --since 1h"
 )]
 pub struct Undo {
     /// Numbers of moves, as 'anteroom status' shows them

@@ -1,5 +1,6 @@
 //! `anteroom undo`: asks the daemon that is running, or does one round itself.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -34,6 +35,7 @@ pub(super) fn run(args: &cli::Undo, config: &Config, notes: Notes) -> Result<(),
         )));
     };
     let asked = ask(args, config, &mut state)?;
+    let unknown = unknown(&args.ids, &asked);
     if asked.is_empty() {
         return Err(CommandError::Data(
             "no such move; 'anteroom status' lists the last ones".to_owned(),
@@ -52,7 +54,14 @@ pub(super) fn run(args: &cli::Undo, config: &Config, notes: Notes) -> Result<(),
             }
         }
     }
-    report(&mut state, &asked)
+    report(&mut state, &asked, &unknown)
+}
+
+/// The numbers that name no move of these accounts, each once.
+fn unknown(ids: &[i64], asked: &[Asked]) -> BTreeSet<i64> {
+    let known: BTreeSet<i64> = asked.iter().map(|one| one.operation).collect();
+    let named: BTreeSet<i64> = ids.iter().copied().collect();
+    named.difference(&known).copied().collect()
 }
 
 /// Writes the requests down.
@@ -107,10 +116,12 @@ fn withdraw(state: &mut State, asked: &[Asked]) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Prints the answers as they come.
-fn report(state: &mut State, asked: &[Asked]) -> Result<(), CommandError> {
+/// Prints the answers as they come. Fails if some mail is not back, or some numbers name no move: a
+/// wrong number must not look like mail that is where it was.
+fn report(state: &mut State, asked: &[Asked], unknown: &BTreeSet<i64>) -> Result<(), CommandError> {
     let start = Instant::now();
     let mut out = anstream::stdout().lock();
+    let mut failed = unknown.clone();
     for (at, one) in asked.iter().enumerate() {
         let answer = loop {
             match state.take_undo_answer(one.request)? {
@@ -126,7 +137,71 @@ fn report(state: &mut State, asked: &[Asked]) -> Result<(), CommandError> {
                 None => std::thread::sleep(TICK),
             }
         };
-        writeln!(out, "{} {}: {answer}", one.account, one.operation)?;
+        writeln!(out, "{} {}: {}", one.account, one.operation, answer.told)?;
+        if !answer.is_back {
+            failed.insert(one.operation);
+        }
     }
-    Ok(())
+    for id in unknown {
+        writeln!(out, "{id}: no such move")?;
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let numbers: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    Err(CommandError::Data(format!(
+        "{} of {} moves not undone: {}; 'anteroom status' lists the last ones",
+        failed.len(),
+        asked.len() + unknown.len(),
+        numbers.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::UndoAnswer;
+
+    /// What the command says of moves 7 and 8, of which a daemon put these back.
+    fn reported(back: [bool; 2], ids: &[i64]) -> Result<(), CommandError> {
+        let mut state = State::in_memory().unwrap();
+        let account = AccountName::new("work").unwrap();
+        let requests = state
+            .request_undo(&account, &[7, 8], LessonToo::Keep)
+            .unwrap();
+        let mut asked = Vec::new();
+        for ((request, operation), is_back) in requests.into_iter().zip([7, 8]).zip(back) {
+            let told = "what became of it".to_owned();
+            state
+                .answer_undo(request, &UndoAnswer { told, is_back })
+                .unwrap();
+            asked.push(Asked {
+                account: account.clone(),
+                operation,
+                request,
+            });
+        }
+        let unknown = unknown(ids, &asked);
+        report(&mut state, &asked, &unknown)
+    }
+
+    #[test]
+    fn what_is_not_back_and_what_is_not_known_fails() {
+        reported([true, true], &[8, 7, 7]).unwrap();
+        reported([true, true], &[]).unwrap();
+        let error = reported([true, false], &[7, 8]).unwrap_err();
+        assert_eq!(error.code(), 65);
+        assert!(
+            error.to_string().starts_with("1 of 2 moves not undone: 8;"),
+            "{error}"
+        );
+        let error = reported([true, false], &[7, 8, 99, 99]).unwrap_err();
+        assert_eq!(error.code(), 65);
+        assert!(
+            error
+                .to_string()
+                .starts_with("2 of 3 moves not undone: 8, 99;"),
+            "{error}"
+        );
+    }
 }

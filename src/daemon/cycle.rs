@@ -18,7 +18,7 @@ use crate::learn::Identity;
 use crate::mailstore::{Access, MailError, MailStore, MailboxName, Query, Uid, UidSet};
 use crate::school::{self, Admission, School};
 use crate::source::Content;
-use crate::state::{LessonToo, State, UndoRequest, Which};
+use crate::state::{LessonToo, State, UndoAnswer, UndoRequest, Which};
 use crate::triage;
 
 /// What a round works with.
@@ -109,7 +109,7 @@ impl Cycle<'_> {
         request: &UndoRequest,
         undone: Option<&Undone>,
     ) -> Result<(), Trouble> {
-        let mut text = match undone.map(|undone| &undone.outcome) {
+        let mut told = match undone.map(|undone| &undone.outcome) {
             Some(PutBack::Back { place, .. }) => format!("put back into {}", place.mailbox),
             Some(PutBack::Already(place)) => format!("is in {} already", place.mailbox),
             Some(PutBack::NotFound) => {
@@ -118,18 +118,20 @@ impl Cycle<'_> {
             Some(PutBack::Stayed(why)) => format!("not put back: {why}"),
             Some(PutBack::NothingFiled) | None => "no such move".to_owned(),
         };
-        if let Some(Undone {
-            outcome: PutBack::Back { place, .. } | PutBack::Already(place),
-            ..
-        }) = undone
-        {
+        let back = match undone.map(|undone| &undone.outcome) {
+            Some(PutBack::Back { place, .. } | PutBack::Already(place)) => Some(place),
+            _ => None,
+        };
+        if let Some(place) = back {
             self.pin(request)?;
             if request.lesson == LessonToo::Forget && self.forget(store, place)? {
-                text.push_str("; its lesson is forgotten");
+                told.push_str("; its lesson is forgotten");
             }
         }
-        tracing::info!(account = %self.account.name, operation = request.operation, "undo: {text}");
-        self.state.answer_undo(request.id, &text)?;
+        tracing::info!(account = %self.account.name, operation = request.operation, "undo: {told}");
+        let is_back = back.is_some();
+        self.state
+            .answer_undo(request.id, &UndoAnswer { told, is_back })?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What the owner asks of a daemon that is running: to put mail back.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use rusqlite_migration::M;
 
 use super::{State, StateError};
@@ -16,6 +16,10 @@ pub(super) const STEP: M<'static> = M::up(
          outcome TEXT
      ) STRICT;",
 );
+
+/// Whether the message of an answer is where it was wished to be.
+pub(super) const ANSWER_STEP: M<'static> =
+    M::up("ALTER TABLE undo_request ADD COLUMN is_back INTEGER;");
 
 /// Whether what was learned from a message goes with the undoing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,15 @@ pub struct UndoRequest {
     pub operation: i64,
     /// What becomes of the lesson.
     pub lesson: LessonToo,
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoAnswer {
+    /// The same in words.
+    pub told: String,
+    /// True if the message is in the folder it came from.
+    pub is_back: bool,
 }
 
 impl State {
@@ -103,11 +116,11 @@ impl State {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn answer_undo(&mut self, request: i64, outcome: &str) -> Result<(), StateError> {
+    pub fn answer_undo(&mut self, request: i64, answer: &UndoAnswer) -> Result<(), StateError> {
         self.connection
             .execute(
-                "UPDATE undo_request SET outcome = ?2 WHERE id = ?1",
-                params![request, outcome],
+                "UPDATE undo_request SET outcome = ?2, is_back = ?3 WHERE id = ?1",
+                params![request, answer.told, answer.is_back],
             )
             .map(drop)
             .map_err(|cause| self.error(cause))
@@ -117,13 +130,21 @@ impl State {
     ///
     /// # Errors
     /// If SQLite refuses.
-    pub fn take_undo_answer(&mut self, request: i64) -> Result<Option<String>, StateError> {
+    pub fn take_undo_answer(&mut self, request: i64) -> Result<Option<UndoAnswer>, StateError> {
         let take = |connection: &rusqlite::Connection| {
             let mut done = connection.prepare_cached(
-                "DELETE FROM undo_request WHERE id = ?1 AND outcome IS NOT NULL RETURNING outcome",
+                "DELETE FROM undo_request WHERE id = ?1 AND outcome IS NOT NULL
+                 RETURNING outcome, is_back",
             )?;
-            let mut rows = done.query([request])?;
-            rows.next()?.map(|row| row.get(0)).transpose()
+            let answer = |row: &rusqlite::Row<'_>| -> rusqlite::Result<UndoAnswer> {
+                // A daemon of an older version does not say it; then its words are all there is.
+                let is_back: Option<bool> = row.get(1)?;
+                Ok(UndoAnswer {
+                    told: row.get(0)?,
+                    is_back: is_back.unwrap_or(true),
+                })
+            };
+            done.query_row([request], answer).optional()
         };
         take(&self.connection).map_err(|cause| self.error(cause))
     }
@@ -156,11 +177,12 @@ mod tests {
         assert_eq!(open[0].operation, 7);
         assert_eq!(open[0].lesson, LessonToo::Forget);
         assert_eq!(state.take_undo_answer(ids[0]).unwrap(), None);
-        state.answer_undo(ids[0], "put back").unwrap();
-        assert_eq!(
-            state.take_undo_answer(ids[0]).unwrap().as_deref(),
-            Some("put back")
-        );
+        let answer = UndoAnswer {
+            told: "put back".to_owned(),
+            is_back: true,
+        };
+        state.answer_undo(ids[0], &answer).unwrap();
+        assert_eq!(state.take_undo_answer(ids[0]).unwrap(), Some(answer));
         assert_eq!(state.take_undo_answer(ids[0]).unwrap(), None);
         state.withdraw_undo(ids[1]).unwrap();
         assert!(state.undo_requests(&account).unwrap().is_empty());
