@@ -18,7 +18,7 @@ use crate::learn::Identity;
 use crate::mailstore::{Access, MailError, MailStore, MailboxName, Query, Uid, UidSet};
 use crate::school::{self, Admission, School};
 use crate::source::Content;
-use crate::state::{LessonToo, State, UndoAnswer, UndoRequest, Which};
+use crate::state::{Health, LessonToo, State, UndoAnswer, UndoRequest, Which};
 use crate::triage;
 
 /// What a round works with.
@@ -44,6 +44,7 @@ impl Cycle<'_> {
         for mailbox in self.layout.watched.clone() {
             self.take_in(store, &mailbox)?;
         }
+        self.beat(0)?;
         self.post_check(store)?;
         self.learn_from_moves(store)
     }
@@ -267,8 +268,16 @@ impl Cycle<'_> {
     }
 
     /// Shows that the account is alive, and what waits.
-    pub(super) fn beat(&self, backlog: usize) {
+    pub(super) fn beat(&mut self, backlog: usize) -> Result<(), Trouble> {
         self.count(|counts| counts.backlog = backlog as u64);
+        let backlog = u32::try_from(backlog).unwrap_or(u32::MAX);
+        match self.state.health(&self.account.name)? {
+            Some(health) if health.backlog != backlog => {
+                let health = Health { backlog, ..health };
+                Ok(self.state.keep_health(&self.account.name, &health)?)
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn count(&self, change: impl FnOnce(&mut Counts)) {

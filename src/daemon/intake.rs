@@ -123,7 +123,7 @@ impl Cycle<'_> {
         let mut left = uids.as_slice();
         while !left.is_empty() {
             self.check_stop()?;
-            self.beat(left.len());
+            self.beat(left.len())?;
             if !is_open(store, mailbox, selected)? {
                 return Ok(());
             }
@@ -138,7 +138,6 @@ impl Cycle<'_> {
             self.state
                 .keep_watermark(&self.account.name, mailbox, next)?;
         }
-        self.beat(0);
         Ok(())
     }
 

@@ -8,17 +8,18 @@ use super::cycle::{Cycle, now};
 use super::layout::Layout;
 use super::mind::Mind;
 use super::told::Told;
+use super::trouble::Trouble;
 use crate::account::{Account, Backlog, Mode};
 use crate::decide::Policy;
 use crate::filing::{Filer, Place};
 use crate::imap::{Interrupt, Namespace};
 use crate::label::Label;
 use crate::limits;
-use crate::mailstore::simulated::{Quirk, Server};
+use crate::mailstore::simulated::{Death, Quirk, Server};
 use crate::mailstore::{Ability, MailStore, MailboxName};
 use crate::model::Model;
 use crate::owner::Owner;
-use crate::state::{Attempt, State};
+use crate::state::{Attempt, Health, State};
 
 /// A platform's reminder of an invitation, which needs no classifier.
 fn reminder(number: usize) -> Vec<u8> {
@@ -79,6 +80,10 @@ impl House {
     }
 
     fn round(&mut self, server: &Server) {
+        self.try_round(server).unwrap();
+    }
+
+    fn try_round(&mut self, server: &Server) -> Result<(), Trouble> {
         let board = Board::new(std::iter::once(self.account.name.clone()));
         let mut cycle = Cycle {
             account: &self.account,
@@ -91,7 +96,7 @@ impl House {
             told: &mut Told::default(),
             start: self.start,
         };
-        cycle.run(&mut server.connect()).unwrap();
+        cycle.run(&mut server.connect())
     }
 }
 
@@ -172,4 +177,28 @@ fn a_mail_that_ended_the_program_twice_is_left_alone_and_the_others_are_filed() 
         let alone = house.state.left_alone(&house.account.name).unwrap();
         assert_eq!(alone, left as u64);
     }
+}
+
+/// `status` shows what still waits when a connection breaks in the middle of it.
+#[test]
+fn what_waits_is_remembered_until_it_is_judged() {
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    let mut house = House::new();
+    let name = house.account.name.clone();
+    house.state.keep_health(&name, &Health::default()).unwrap();
+    let waiting = |house: &House| house.state.health(&name).unwrap().unwrap().backlog;
+    for number in 0..2 * limits::BATCH {
+        server.deliver(&MailboxName::inbox(), &reminder(number));
+    }
+    server.make(&house.target(Label::GenericInvite));
+    // Some calls further on there is a batch that was begun.
+    let broken = (1..50).find(|call| {
+        server.die_at(*call, Death::Before);
+        house.try_round(&server).unwrap_err();
+        waiting(&house) > 0
+    });
+    assert!(broken.is_some());
+    server.live();
+    house.round(&server);
+    assert_eq!(waiting(&house), 0);
 }

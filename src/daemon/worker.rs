@@ -168,18 +168,12 @@ impl<'a> Worker<'a> {
     fn remember(&mut self, trouble: &Trouble) {
         self.board
             .count(&self.account.name, |counts| counts.troubles += 1);
-        let kept = self.state.keep_health(
-            &self.account.name,
-            &Health {
-                phase: Phase::Resting,
-                since: clock::now(),
-                trouble: Some((trouble.to_string(), clock::now())),
-                backlog: 0,
-            },
-        );
-        if let Err(error) = kept {
-            tracing::error!(account = %self.account.name, "{error}");
-        }
+        self.keep(|health| Health {
+            phase: Phase::Resting,
+            since: clock::now(),
+            trouble: Some((trouble.to_string(), clock::now())),
+            ..health
+        });
     }
 
     /// Notes what the account does, on the board and, where it changed, in the store.
@@ -190,17 +184,22 @@ impl<'a> Worker<'a> {
         if before == Some(phase) {
             return;
         }
-        let kept = self.state.health(&self.account.name).and_then(|health| {
-            let health = Health {
-                phase,
-                since: clock::now(),
-                trouble: health.and_then(|health| health.trouble),
-                backlog: 0,
-            };
-            self.state.keep_health(&self.account.name, &health)
+        self.keep(|health| Health {
+            phase,
+            since: clock::now(),
+            ..health
+        });
+    }
+
+    /// Changes what the store says of the account; what cannot be kept is only told.
+    fn keep(&mut self, change: impl FnOnce(Health) -> Health) {
+        let account = &self.account.name;
+        let kept = self.state.health(account).and_then(|health| {
+            let health = change(health.unwrap_or_default());
+            self.state.keep_health(account, &health)
         });
         if let Err(error) = kept {
-            tracing::error!(account = %self.account.name, "{error}");
+            tracing::error!(%account, "{error}");
         }
     }
 

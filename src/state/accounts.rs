@@ -28,7 +28,7 @@ pub(super) const STEP: M<'static> = M::up(
 );
 
 /// What an account is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Phase {
     /// Making a connection.
     Connecting,
@@ -39,6 +39,7 @@ pub enum Phase {
     /// Waiting before the next try to connect.
     Resting,
     /// The daemon was stopped.
+    #[default]
     Stopped,
 }
 
@@ -68,7 +69,7 @@ impl Phase {
 }
 
 /// How an account goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
     /// What it is doing.
     pub phase: Phase,
