@@ -23,7 +23,8 @@ pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), C
     if let Some(folder) = &args.from_folder {
         return from_folder(folder, args, config, notes);
     }
-    let read = read(&args.paths, args.label, args.origin, &config.owner(), notes)?;
+    let owner = super::owner(config, &[])?;
+    let read = read(&args.paths, args.label, args.origin, &owner, notes)?;
     let why = format!("learn {}", args.label);
     let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
     let tally = class.teach(|school| school.learn(&why, &read.lessons))?;
@@ -41,6 +42,7 @@ fn from_folder(
     notes: Notes,
 ) -> Result<(), CommandError> {
     let account = only_account(args.account.as_ref(), config)?;
+    let owner = super::owner(config, &[])?;
     let mut server = online::open(account)?;
     let failed = |error: String| CommandError::Data(format!("{}: {error}", account.name));
     let mailbox = server
@@ -48,7 +50,7 @@ fn from_folder(
         .resolve(folder)
         .map_err(|error| failed(error.to_string()))?;
     let bar = inputs::progress(notes);
-    let (session, owner) = (&mut server.session, config.owner());
+    let session = &mut server.session;
     let imported = import(session, &mailbox, args.label, (&owner, now()), |n| {
         bar.inc(n as u64);
     });
@@ -95,7 +97,7 @@ fn only_account<'a>(
 }
 
 pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(), CommandError> {
-    let owner = config.owner();
+    let owner = super::owner(config, &[])?;
     let read = read(&args.paths, args.label, Origin::Command, &owner, notes)?;
     let why = format!("relabel {}", args.label);
     let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
@@ -107,7 +109,7 @@ pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(
 }
 
 pub(super) fn unlearn(args: &Unlearn, config: &Config, notes: Notes) -> Result<(), CommandError> {
-    // The label plays no part: lessons go by the message they are about.
+    // Label and relations play no part: lessons go by the message they are about.
     let owner = config.owner();
     let read = read(&args.paths, Label::Genuine, Origin::Command, &owner, notes)?;
     let identities: Vec<Identity> = read.lessons.iter().map(|lesson| lesson.identity).collect();

@@ -13,7 +13,8 @@ use super::support::{Workspace, mail, mbox, root};
 /// A workspace with a state directory named in its configuration.
 fn workspace() -> Workspace {
     let here = Workspace::new();
-    here.write("no-config/anteroom/config.toml", "state = \"state\"\n");
+    let state = format!("state = {:?}\n", here.path("state"));
+    here.write("no-config/anteroom/config.toml", state);
     here
 }
 

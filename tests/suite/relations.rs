@@ -204,3 +204,23 @@ fn the_owners_rules_beat_everything() {
         assert!(run.stderr().contains(words), "{}", run.stderr());
     }
 }
+
+/// A lesson holds what judging counts: who is known is evidence in both.
+#[test]
+fn lessons_hold_the_relation_to_the_sender() {
+    let here = Workspace::new();
+    here.write("sent.mbox", sent());
+    here.write("m.eml", pitch("Ann <ann@x.example>"));
+    here.write(
+        "no-config/anteroom/config.toml",
+        format!(
+            "state = {:?}\n[relations]\nsent = [\"sent.mbox\"]\nknown = \"judge\"\n",
+            here.path("state")
+        ),
+    );
+    let about = ["lessons", "about", "relation:correspondent", "--json"];
+    here.run(&["learn", "pitch", "m.eml"]).ok();
+    assert_eq!(here.run(&about).ok().json()[0]["label"], "pitch");
+    here.run(&["relabel", "genuine", "m.eml"]).ok();
+    assert_eq!(here.run(&about).ok().json()[0]["label"], "genuine");
+}
