@@ -156,7 +156,7 @@ impl Config {
         let accounts = account::check(&file.account).map_err(|faults| invalid(&faults))?;
         Ok(Config {
             model: file.model,
-            state: file.state,
+            state: file.state.map(|path| path.0),
             scope: file.scope,
             error_budget: file.error_budget,
             owner: file.owner,
@@ -183,10 +183,10 @@ impl Config {
         if let Some(directory) = named {
             return Some(StatePlace::Named(directory.to_owned()));
         }
-        let home = std::env::var_os("XDG_STATE_HOME")
-            .map(PathBuf::from)
-            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
-        Some(StatePlace::Usual(home.join("anteroom")))
+        let home = place::base_directory("XDG_STATE_HOME", ".local/state", |name| {
+            std::env::var_os(name)
+        });
+        Some(StatePlace::Usual(home?.join("anteroom")))
     }
 
     /// The owner these settings describe.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::account::AccountTable;
+use super::values::FullPath;
 use super::{OwnerConfig, RelationsConfig};
 use crate::decide::{MAX_BUDGET, ScopePolicy};
 use crate::owner::Rules;
@@ -20,7 +21,7 @@ pub(super) struct File {
     /// Model file to judge by; the shipped model if left out.
     pub(super) model: Option<PathBuf>,
     /// Directory of what is remembered between runs.
-    pub(super) state: Option<PathBuf>,
+    pub(super) state: Option<FullPath>,
     /// Which messages get a label; "contact" if left out.
     pub(super) scope: Option<ScopePolicy>,
     /// Share of genuine mail that may be filed away, from 0 to 0.05; 0.02 if left out.

@@ -1,5 +1,6 @@
 //! Where the configuration is looked for.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// How a place was come to.
@@ -55,13 +56,48 @@ impl ConfigPlace {
     }
 }
 
+/// The directory of a variable of the XDG base directory specification, else its place below the
+/// home. As it says, an empty variable is unset, and one that names no full path is ignored.
+pub(super) fn base_directory(
+    variable: &str,
+    below_home: &str,
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
+    let full = |name: &str| {
+        let path = PathBuf::from(environment(name)?);
+        path.is_absolute().then_some(path)
+    };
+    full(variable).or_else(|| Some(full("HOME")?.join(below_home)))
+}
+
 /// The user's place, if there is a home, and the machine's.
 fn usual_places() -> Vec<PathBuf> {
-    let home = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
-    home.into_iter()
+    base_directory("XDG_CONFIG_HOME", ".config", |name| std::env::var_os(name))
+        .into_iter()
         .chain([PathBuf::from("/etc")])
         .map(|folder| folder.join("anteroom/config.toml"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_path_names_a_base_directory() {
+        let found = |state: Option<&str>, home: Option<&str>| {
+            base_directory("XDG_STATE_HOME", ".local/state", |name| {
+                let value = if name == "HOME" { home } else { state };
+                value.map(OsString::from)
+            })
+        };
+        let home = Some("/home/mara");
+        assert_eq!(found(Some("/srv"), home), Some(PathBuf::from("/srv")));
+        for unusable in [None, Some(""), Some("state"), Some("~/state")] {
+            let usual = PathBuf::from("/home/mara/.local/state");
+            assert_eq!(found(unusable, home), Some(usual), "{unusable:?}");
+            assert_eq!(found(unusable, Some("")), None);
+            assert_eq!(found(unusable, None), None);
+        }
+    }
 }

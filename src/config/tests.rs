@@ -131,6 +131,7 @@ fn mistakes_are_shown_where_they_are() {
         ("scope = \"contact\"\nxyz = 1", 2, "`error_budget`"),
         ("\nscope = ", 2, ""),
         ("error_budget = 0.5", 1, "from 0 to 0.05"),
+        ("state = \"~/state\"", 1, "begins with \"/\""),
         (
             "[owner]\naddresses = [\"Ann <ann@a.example>\"]",
             2,

@@ -69,7 +69,7 @@ impl TryFrom<String> for UserName {
     }
 }
 
-/// A file named in full: what runs as a service has no directory of its own to look in.
+/// A file or directory named in full: what runs as a service has no directory of its own to look in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct FullPath(pub(super) PathBuf);

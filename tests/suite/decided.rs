@@ -14,7 +14,8 @@ fn request() -> String {
 /// A workspace with a state directory named in its configuration.
 fn workspace() -> Workspace {
     let here = Workspace::new();
-    here.write("no-config/anteroom/config.toml", "state = \"state\"\n");
+    let state = format!("state = {:?}\n", here.path("state"));
+    here.write("no-config/anteroom/config.toml", state);
     here
 }
 
@@ -125,7 +126,10 @@ fn an_owners_rule_is_kept_without_whom_it_names() {
     let here = Workspace::new();
     here.write(
         "no-config/anteroom/config.toml",
-        "state = \"state\"\n[rules]\nalways_keep = [\"sam@depot.example\"]\n",
+        format!(
+            "state = {:?}\n[rules]\nalways_keep = [\"sam@depot.example\"]\n",
+            here.path("state")
+        ),
     );
     here.write("m.eml", request());
     here.run(&["classify", "m.eml"]).ok();

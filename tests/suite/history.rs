@@ -313,7 +313,7 @@ fn reading_again_with_the_same_state_changes_nothing() {
     // To explain a message is not to meet it.
     says(&classify(&here, &["--state", "state"]), "ray-5", fifth);
     assert_eq!(classify(&here, &[])["ray-5"]["past"]["messages"], 0);
-    here.write("c.toml", "state = \"state\"\n");
+    here.write("c.toml", format!("state = {:?}\n", here.path("state")));
     let configured = classify(&here, &["--config", "c.toml"]);
     says(&configured, "ray-5", fifth);
 }
