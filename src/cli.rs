@@ -26,7 +26,7 @@ pub use lessons::{
     name = "anteroom",
     version,
     max_term_width = 100,
-    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 or 64 wrong usage, 65 unreadable data, 66 no input,\n69 server unavailable, 73 cannot write there, 74 I/O error, 75 try again later, 77 login refused,\n78 bad configuration."
+    after_help = "Start here:\n  anteroom classify Mail.mbox            see a verdict for every message, change nothing\n  anteroom sort Mail.mbox --into sorted  one mailbox a verdict\n  anteroom explain message.eml           why a message got its verdict\n\nExit codes: 0 done, 1 something failed, 2 or 64 wrong usage, 65 unreadable data, 66 no input,\n69 server unavailable, 70 a fault of this program, 71 the system refuses, 73 cannot write there,\n74 I/O error, 75 try again later, 77 login refused or no secret, 78 bad configuration."
 )]
 pub struct Cli {
     /// What to do.

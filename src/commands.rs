@@ -224,8 +224,9 @@ fn round_code(trouble: &daemon::Trouble) -> u8 {
     use daemon::Trouble as T;
     match trouble {
         T::Connect(cause) => trouble_code(online::trouble(cause)),
-        T::Secret(_) | T::Folder(_) => 78,
-        T::Mail(_) => 75,
+        T::Secret(_) => trouble_code(Trouble::Login),
+        T::Folder(_) => trouble_code(Trouble::Settings),
+        T::Mail(cause) => trouble_code(online::mail_trouble(cause)),
         T::State(cause) => state_code(cause),
         T::Mind(_) => 65,
         _ => 70,

@@ -24,7 +24,7 @@ pub enum ConfigAction {
 /// `anteroom doctor`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nothing is changed, here or at a server. Exit code: 0 if nothing is marked FAIL, else that of the\nfirst FAIL, which is the one to mend first: 65 a damaged file, 69 server unavailable, 73 cannot\nwrite there, 75 try again later, 77 login refused, 78 bad configuration."
+    after_help = "Nothing is changed, here or at a server. Exit code: 0 if nothing is marked FAIL, else that of the\nfirst FAIL, which is the one to mend first: 65 a damaged file, 69 server unavailable, 73 cannot\nwrite there, 75 try again later, 77 login refused or no secret,\n78 bad configuration."
 )]
 pub struct Doctor {
     /// Check only this machine; connect to no server

@@ -6,7 +6,7 @@ use super::CommandError;
 use crate::account::{Account, FolderPath, Secret, SecretError};
 use crate::doctor::{self, Finding, Server, Subject, Trouble};
 use crate::imap::{self, ConnectError, Credentials, Interrupt, Namespace, Session, TlsRefusal};
-use crate::mailstore::{MailError, MailStore};
+use crate::mailstore::{MailError, MailStore, RefusalCode};
 
 /// An account that answered.
 pub(super) struct Answered {
@@ -19,32 +19,36 @@ pub(super) fn secret(account: &Account) -> Result<Secret, SecretError> {
     Secret::read(account.login.secret(), &|| false)
 }
 
-/// Connects and logs in.
-pub(super) fn open(account: &Account) -> Result<Answered, CommandError> {
-    let failed = |what: String, trouble: Trouble| CommandError::Account {
+/// An account that does not work.
+pub(super) fn failed(
+    account: &Account,
+    what: impl std::fmt::Display,
+    trouble: Trouble,
+) -> CommandError {
+    CommandError::Account {
         what: format!("{}: {what}", account.name),
         trouble,
-    };
-    let secret = secret(account).map_err(|error| failed(error.to_string(), Trouble::Login))?;
-    connect(account, secret).map_err(|error| failed(error.to_string(), trouble(&error)))
+    }
+}
+
+/// Connects and logs in.
+pub(super) fn open(account: &Account) -> Result<Answered, CommandError> {
+    let secret = secret(account).map_err(|error| failed(account, error, Trouble::Login))?;
+    connect(account, secret).map_err(|error| failed(account, &error, trouble(&error)))
 }
 
 /// Connects, logs in and lists the folders; says what was found.
 pub(super) fn try_out(account: &Account, typed: Option<&Secret>) -> Result<String, CommandError> {
-    let failed = |what: String, trouble: Trouble| CommandError::Account {
-        what: format!("{}: {what}", account.name),
-        trouble,
-    };
     let secret = match typed {
         Some(secret) => secret.clone(),
-        None => secret(account).map_err(|error| failed(error.to_string(), Trouble::Login))?,
+        None => secret(account).map_err(|error| failed(account, error, Trouble::Login))?,
     };
     let mut answered =
-        connect(account, secret).map_err(|error| failed(error.to_string(), trouble(&error)))?;
+        connect(account, secret).map_err(|error| failed(account, &error, trouble(&error)))?;
     let folders = answered
         .session
         .folders()
-        .map_err(|error| failed(error.to_string(), Trouble::Unavailable))?;
+        .map_err(|error| failed(account, &error, mail_trouble(&error)))?;
     answered.session.log_out();
     Ok(format!(
         "{}: logged in at {}, {} folders",
@@ -89,7 +93,7 @@ pub(super) fn examine(account: &Account, secret: Secret) -> Vec<Finding> {
             let mend = "try again; if it stays, tell whoever runs the server";
             let lost = Finding::fail(
                 Subject::Connection,
-                Trouble::Unavailable,
+                mail_trouble(&error),
                 error.to_string(),
                 mend,
             );
@@ -131,6 +135,17 @@ pub(super) fn trouble(error: &ConnectError) -> Trouble {
         ConnectError::LoginRefused { .. } => Trouble::Login,
         ConnectError::Later(_) | ConnectError::Stopped => Trouble::Later,
         _ => Trouble::Unavailable,
+    }
+}
+
+/// What kind of trouble it is that a server that let us in refuses something, or is lost.
+pub(super) fn mail_trouble(error: &MailError) -> Trouble {
+    match error {
+        MailError::Refused {
+            code: Some(RefusalCode::Login),
+            ..
+        } => Trouble::Login,
+        _ => Trouble::Later,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::config::{Config, StatePlace};
 use crate::corrections::import;
 use crate::label::Label;
 use crate::learn::{Identity, Lesson, Origin, Standing, standings};
+use crate::mailstore::{MailError, MailboxName};
 use crate::model::Model;
 use crate::owner::Owner;
 use crate::school::{Admission, Outcome, School, SchoolError, Tally, Taught, why_no_lesson};
@@ -44,11 +45,10 @@ fn from_folder(
     let account = only_account(args.account.as_ref(), config)?;
     let owner = super::owner(config, &[])?;
     let mut server = online::open(account)?;
-    let failed = |error: String| CommandError::Data(format!("{}: {error}", account.name));
     let mailbox = server
         .namespace
         .resolve(folder)
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| CommandError::Data(format!("{}: {error}", account.name)))?;
     let bar = inputs::progress(notes);
     let session = &mut server.session;
     let imported = import(session, &mailbox, args.label, (&owner, now()), |n| {
@@ -56,7 +56,7 @@ fn from_folder(
     });
     bar.finish_and_clear();
     server.session.log_out();
-    let imported = imported.map_err(|error| failed(format!("{mailbox}: {error}")))?;
+    let imported = imported.map_err(|error| not_imported(account, &mailbox, &error))?;
     for (number, why) in [
         (imported.unreadable, "passed over, they cannot be read"),
         (imported.left_out, "older ones left out"),
@@ -75,6 +75,20 @@ fn from_folder(
         told,
         "anteroom lessons list",
     )
+}
+
+/// A folder that could not be read to the end: the server has it not, or the connection is lost.
+fn not_imported(account: &Account, mailbox: &MailboxName, error: &MailError) -> CommandError {
+    match error {
+        MailError::Refused { .. } => {
+            CommandError::Data(format!("{}: {mailbox}: {error}", account.name))
+        }
+        _ => online::failed(
+            account,
+            format_args!("{mailbox}: {error}; nothing was learned"),
+            online::mail_trouble(error),
+        ),
+    }
 }
 
 /// The account that is named, or the only one there is.
@@ -351,4 +365,19 @@ fn report(tally: &Tally, before: &[Lesson], after: &[Lesson]) -> Result<(), Comm
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_connection_is_no_unreadable_folder() {
+        let code = |error: MailError| {
+            not_imported(&Account::example(), &MailboxName::inbox(), &error).code()
+        };
+        assert_eq!(code(MailError::Lost("reset".to_owned())), 75);
+        let text = "no such mailbox".to_owned();
+        assert_eq!(code(MailError::Refused { code: None, text }), 65);
+    }
 }

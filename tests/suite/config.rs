@@ -166,6 +166,28 @@ fn doctor_names_what_mends_a_readable_password() {
         .ok();
 }
 
+/// The same trouble ends every command alike.
+#[test]
+fn a_secret_that_cannot_be_had_is_a_login_that_fails() {
+    let here = Workspace::new();
+    with_account(&here, 993, 0o644);
+    for command in [
+        &["run", "--once", "--config", "c.toml"][..],
+        &[
+            "learn",
+            "spam",
+            "--from-folder",
+            "Junk",
+            "--config",
+            "c.toml",
+        ],
+        &["doctor", "--config", "c.toml"],
+    ] {
+        let run = here.run(command);
+        assert_eq!(run.output.status.code(), Some(77), "{}", run.stderr());
+    }
+}
+
 #[test]
 fn files_that_the_configuration_names_have_to_be_there() {
     let here = Workspace::new();
