@@ -21,7 +21,7 @@ pub use import::{Imported, import};
 pub use learn::{Learned, Rest, Teacher, learn};
 pub use rule::Part;
 pub(crate) use rule::{Coming, Meaning, Past, meaning};
-pub use scan::{Managed, Scan, Scanned, scan};
+pub use scan::{Managed, Scan, scan};
 
 use crate::mailstore::MailError;
 use crate::school::SchoolError;

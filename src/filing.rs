@@ -31,7 +31,6 @@ pub use fingerprint::Fingerprint;
 pub use mover::{Batch, Candidate, Outcome, Report, Stay};
 pub use operation::{Cause, Intent, Mark, Operation, OperationId, Place, Step, Withdrawal};
 pub use post_check::UserMoved;
-pub use recovery::{Recovered, Recovery};
 pub use refusal::CannotFile;
 pub use undo::{PutBack, Undone};
 

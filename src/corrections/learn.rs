@@ -32,12 +32,6 @@ pub struct Teacher<'a> {
 pub struct Learned {
     /// What became of the messages.
     pub tally: Tally,
-    /// The model to judge by from now on; none if it is the one in place.
-    pub model: Option<Model>,
-    /// Messages that are not where they were moved to any more.
-    pub gone: usize,
-    /// Messages nothing can be learned from.
-    pub unreadable: usize,
     /// For each message that was not learned, how much worse the model would be.
     pub refused: Vec<Worse>,
     /// Whether there are more.
@@ -73,8 +67,6 @@ pub fn learn(
         return Ok(learned);
     }
     let fetched = fetch(store, &due, teacher.owner, now)?;
-    learned.gone = fetched.gone.len();
-    learned.unreadable = fetched.unreadable.len();
     state.drop_corrections(&fetched.gone)?;
     state.drop_corrections(&fetched.unreadable)?;
     state.defer_corrections(&fetched.later, now)?;
@@ -195,7 +187,6 @@ fn teach(
             for (outcome, n) in taught.tally {
                 *learned.tally.entry(outcome).or_default() += n;
             }
-            learned.model = taught.model.or(learned.model.take());
             Ok(())
         }
         Err(SchoolError::Worse(worse)) => match pairs {

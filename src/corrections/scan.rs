@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rule::changes;
-use super::{CorrectionError, Meaning, Part};
+use super::{CorrectionError, Part};
 use crate::account::AccountName;
 use crate::filing::Fingerprint;
 use crate::limits;
@@ -35,23 +35,9 @@ pub struct Scan<'a> {
     pub now: i64,
 }
 
-/// What a look found.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scanned {
-    /// Messages that were put back.
-    pub put_back: usize,
-    /// Messages the owner filed themselves.
-    pub filed: usize,
-    /// Messages that are new to the tables.
-    pub unseen: usize,
-    /// Folders that are not there.
-    pub missing: Vec<MailboxName>,
-    /// Folders the server would not show, and what it said.
-    pub refused: Vec<(MailboxName, MailError)>,
-}
-
 /// Looks at all managed folders once. What was moved since waits to be learned from now on, and
-/// what was put back is pinned at once.
+/// what was put back is pinned at once. Gives back the folders the server would not show though they
+/// are there, and what it said.
 ///
 /// # Errors
 /// If the connection or the store breaks; what was seen so far is kept. A folder that cannot be
@@ -60,44 +46,35 @@ pub fn scan(
     store: &mut dyn MailStore,
     state: &mut State,
     scan: &Scan<'_>,
-) -> Result<Scanned, CorrectionError> {
+) -> Result<Vec<(MailboxName, MailError)>, CorrectionError> {
     state.manage(scan.account, scan.managed)?;
-    let mut scanned = Scanned::default();
+    let mut refused = Vec::new();
     for (at, managed) in scan.managed.iter().enumerate() {
         let opening = match at {
             0 => Opening::Always,
             _ => Opening::IfChanged,
         };
-        match look(store, state, (scan, managed, opening), &mut scanned) {
+        match look(store, state, (scan, managed, opening)) {
+            Err(CorrectionError::Mail(error)) if is_absent(&error) => {}
             Err(CorrectionError::Mail(error)) if !error.ends_session() => {
-                scanned.note_refusal(&managed.mailbox, error);
+                refused.push((managed.mailbox.clone(), error));
             }
             done => done?,
         }
     }
-    Ok(scanned)
+    Ok(refused)
 }
 
-impl Scanned {
-    fn note_refusal(&mut self, mailbox: &MailboxName, error: MailError) {
-        use crate::mailstore::RefusalCode::{NonExistent, TryCreate};
-        match error {
-            MailError::Refused {
-                code: Some(NonExistent | TryCreate),
-                ..
-            } => self.missing.push(mailbox.clone()),
-            error => self.refused.push((mailbox.clone(), error)),
+/// True if a server refuses a folder because it is not there.
+fn is_absent(error: &MailError) -> bool {
+    use crate::mailstore::RefusalCode::{NonExistent, TryCreate};
+    matches!(
+        error,
+        MailError::Refused {
+            code: Some(NonExistent | TryCreate),
+            ..
         }
-    }
-
-    fn count(&mut self, meaning: Meaning) {
-        match meaning {
-            Meaning::Unseen => self.unseen += 1,
-            Meaning::Known => {}
-            Meaning::PutBack => self.put_back += 1,
-            Meaning::FiledBy(_) => self.filed += 1,
-        }
-    }
+    )
 }
 
 /// When a folder is opened.
@@ -115,7 +92,6 @@ fn look(
     store: &mut dyn MailStore,
     state: &mut State,
     (scan, managed, opening): (&Scan<'_>, &Managed, Opening),
-    scanned: &mut Scanned,
 ) -> Result<(), CorrectionError> {
     let look = Look {
         account: scan.account,
@@ -144,9 +120,7 @@ fn look(
         let (later, now): (Vec<Comer>, Vec<Comer>) = comers
             .into_iter()
             .partition(|comer| scan.in_flight.contains(&comer.fingerprint));
-        for meaning in state.enter(&look, &folder, &now)? {
-            scanned.count(meaning);
-        }
+        state.enter(&look, &folder, &now)?;
         if !later.is_empty() {
             deferred = Deferred::Some;
         }

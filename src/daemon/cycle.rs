@@ -72,9 +72,8 @@ impl Cycle<'_> {
     /// Finds out what became of moves that were cut off.
     fn settle(&mut self, store: &mut dyn MailStore) -> Result<(), Trouble> {
         let now = self.now();
-        let recovery = self.filer.reconcile(&mut desk(store, self.state, now))?;
-        for settled in &recovery.settled {
-            let operation = &settled.operation;
+        let settled = self.filer.reconcile(&mut desk(store, self.state, now))?;
+        for operation in &settled {
             tracing::info!(account = %self.account.name, operation = %operation.id,
                 step = operation.step.name(), "an interrupted move is settled");
         }
@@ -213,7 +212,7 @@ impl Cycle<'_> {
         let open = self.state.open_operations(&self.account.name)?;
         let in_flight = open.iter().map(|operation| operation.fingerprint).collect();
         let now = self.now().wall;
-        let scanned = corrections::scan(
+        let refused = corrections::scan(
             store,
             self.state,
             &corrections::Scan {
@@ -223,7 +222,7 @@ impl Cycle<'_> {
                 now,
             },
         )?;
-        for (mailbox, why) in self.told.news(&scanned.refused) {
+        for (mailbox, why) in self.told.news(&refused) {
             tracing::warn!(account = %self.account.name, %mailbox, "cannot be looked at: {why}");
         }
         loop {

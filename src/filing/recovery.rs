@@ -12,31 +12,14 @@ use super::{
 use crate::mailstore::{Access, MailboxName, Query, Uid, UidSet, UidValidity};
 use crate::state::Which;
 
-/// An operation that was settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recovered {
-    /// The operation, closed.
-    pub operation: Operation,
-    /// The managed folder somebody else moved the message to, if it is there.
-    pub elsewhere: Option<Place>,
-}
-
-/// What became of operations that were open.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Recovery {
-    /// Those that were settled.
-    pub settled: Vec<Recovered>,
-    /// Those whose folders could not be looked at, or which could not be finished. They are tried
-    /// again the next time; their messages are not touched before.
-    pub open: Vec<OperationId>,
-}
-
 impl Filer {
-    /// Settles every open operation: for each start, and after each error.
+    /// Settles every open operation: for each start, and after each error. Gives back those that are
+    /// closed now. Others, whose folders could not be looked at or which could not be finished, are
+    /// tried again the next time; their messages are not touched before.
     ///
     /// # Errors
     /// If the connection or the journal breaks; then it can be called again.
-    pub fn reconcile(&mut self, desk: &mut Desk<'_>) -> Result<Recovery, FilingError> {
+    pub fn reconcile(&mut self, desk: &mut Desk<'_>) -> Result<Vec<Operation>, FilingError> {
         self.settle(desk, &Refusals::new())
     }
 
@@ -46,11 +29,11 @@ impl Filer {
         &self,
         desk: &mut Desk<'_>,
         refusals: &Refusals,
-    ) -> Result<Recovery, FilingError> {
+    ) -> Result<Vec<Operation>, FilingError> {
         let open = desk.journal.open_operations(&self.account)?;
         let ids: Vec<OperationId> = open.iter().map(|operation| operation.id).collect();
         if ids.is_empty() {
-            return Ok(Recovery::default());
+            return Ok(Vec::new());
         }
         let (removals, moves): (Vec<Operation>, Vec<Operation>) = open
             .into_iter()
@@ -70,7 +53,9 @@ impl Filer {
         self.follow(desk, &sights, &mut further)?;
         desk.journal.advance(&further, desk.now.wall)?;
         self.complete(desk, &further)?;
-        self.report(desk, &ids)
+        let mut settled = desk.journal.operations(&self.account, Which::Ids(&ids))?;
+        settled.retain(|operation| operation.step.is_closed());
+        Ok(settled)
     }
 
     /// A copy that was seen and is no longer in the target, while its source is still there, was
@@ -102,28 +87,6 @@ impl Filer {
             }
         }
         Ok(())
-    }
-
-    /// What the journal says now of operations that were open.
-    fn report(&self, desk: &mut Desk<'_>, ids: &[OperationId]) -> Result<Recovery, FilingError> {
-        let now = desk.journal.operations(&self.account, Which::Ids(ids))?;
-        let (closed, open): (Vec<Operation>, Vec<Operation>) =
-            now.into_iter().partition(|one| one.step.is_closed());
-        let gone: Vec<Operation> = closed
-            .iter()
-            .filter(|operation| operation.step == Step::Gone)
-            .cloned()
-            .collect();
-        let elsewhere: BTreeMap<OperationId, Place> =
-            self.new_elsewhere(desk, &gone)?.into_iter().collect();
-        let recovered = |operation: Operation| Recovered {
-            elsewhere: elsewhere.get(&operation.id).cloned(),
-            operation,
-        };
-        Ok(Recovery {
-            settled: closed.into_iter().map(recovered).collect(),
-            open: open.iter().map(|operation| operation.id).collect(),
-        })
     }
 
     /// Which messages are still where they were. Those of a folder that cannot be looked at are

@@ -86,8 +86,6 @@ pub enum Origin {
     Command,
     /// A folder that the owner, or a rule of theirs, moved the mail to
     Folder,
-    /// The page in the browser
-    Page,
     /// The owner moved the mail, and the program saw it
     #[value(skip)]
     Moved,
@@ -95,14 +93,13 @@ pub enum Origin {
 
 impl Origin {
     /// All origins.
-    pub const ALL: [Origin; 4] = [Origin::Command, Origin::Folder, Origin::Page, Origin::Moved];
+    pub const ALL: [Origin; 3] = [Origin::Command, Origin::Folder, Origin::Moved];
 
     /// The origin as it is stored and shown.
     pub fn name(self) -> &'static str {
         match self {
             Origin::Command => "command",
             Origin::Folder => "folder",
-            Origin::Page => "page",
             Origin::Moved => "moved",
         }
     }

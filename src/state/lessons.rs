@@ -211,7 +211,7 @@ mod tests {
             "{:?}",
             Message::parse(b"").defects
         );
-        Lesson::of(&message, &contact, label, Origin::Page, 1_700_000_000)
+        Lesson::of(&message, &contact, label, Origin::Folder, 1_700_000_000)
     }
 
     #[test]

@@ -204,15 +204,14 @@ impl State {
     }
 
     /// Enters messages into the table of a folder, in the order of their UIDs, with all that
-    /// follows from their being there. Gives back what that is, one a message.
+    /// follows from their being there.
     pub(crate) fn enter(
         &mut self,
         look: &Look<'_>,
         folder: &FolderRecord,
         comers: &[Comer],
-    ) -> Result<Vec<Meaning>, StateError> {
+    ) -> Result<(), StateError> {
         change(self, |transaction| {
-            let mut meanings = Vec::with_capacity(comers.len());
             for comer in comers {
                 let coming = match folder.first_new {
                     Some(first) if comer.uid >= first => Coming::Arrived,
@@ -221,10 +220,8 @@ impl State {
                 let past = past(transaction, look.account, &comer.fingerprint)?;
                 let meaning = meaning(folder.part, coming, past);
                 enter_one(transaction, look, folder, comer, meaning)?;
-                meanings.push(meaning);
             }
-            corrections::forget_oldest(transaction, look.account)?;
-            Ok(meanings)
+            corrections::forget_oldest(transaction, look.account)
         })
     }
 

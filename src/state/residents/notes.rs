@@ -9,7 +9,7 @@ use super::{
 use crate::account::AccountName;
 use crate::corrections::{Coming, Meaning, Past, meaning};
 use crate::filing::{Fingerprint, Place};
-use crate::mailstore::{MailboxName, Uid, UidValidity};
+use crate::mailstore::{MailboxName, UidValidity};
 use crate::state::{LessonBook, State, StateError};
 
 /// What the program did with a message.
@@ -124,7 +124,8 @@ impl State {
         })
     }
 
-    /// Notes that a message is never to be filed again.
+    /// Notes that a message is never to be filed again. The newest [`crate::limits::PINS`] are
+    /// remembered.
     ///
     /// # Errors
     /// If the store cannot be written.
@@ -136,12 +137,9 @@ impl State {
         change(self, |transaction| pin(transaction, account, fingerprint))
     }
 
-    /// True if the owner put the message back: it is never filed again. The newest
-    /// [`crate::limits::PINS`] are remembered.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn is_pinned(
+    /// True if the owner put the message back: it is never filed again.
+    #[cfg(test)]
+    pub(crate) fn is_pinned(
         &self,
         account: &AccountName,
         fingerprint: &Fingerprint,
@@ -168,33 +166,6 @@ impl State {
             None => past(&self.connection, account, fingerprint).map(|past| past != Past::Unknown),
         };
         read().map_err(|cause| self.error(cause))
-    }
-
-    /// Where a message is, as far as the managed folders were looked at.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn places_of(
-        &self,
-        account: &AccountName,
-        fingerprint: &Fingerprint,
-    ) -> Result<Vec<Place>, StateError> {
-        let read = || -> rusqlite::Result<Vec<Option<Place>>> {
-            self.connection
-                .prepare_cached(sql::PLACES)?
-                .query_map(params![account.as_str(), fingerprint.0], |row| {
-                    let mailbox: String = row.get(0)?;
-                    let (uid_validity, uid) = (UidValidity(row.get(1)?), Uid(row.get(2)?));
-                    Ok(MailboxName::new(&mailbox).ok().map(|mailbox| Place {
-                        mailbox,
-                        uid_validity,
-                        uid,
-                    }))
-                })?
-                .collect()
-        };
-        let places = read().map_err(|cause| self.error(cause))?;
-        Ok(places.into_iter().flatten().collect())
     }
 }
 

@@ -54,12 +54,6 @@ pub(super) const PAST: &str = "SELECT max(
 pub(super) const IS_KNOWN: &str = "SELECT r.known FROM resident r JOIN folder f ON f.id = r.folder
     WHERE f.account = ?1 AND f.mailbox = ?2 AND f.uid_validity = ?3 AND r.uid = ?4";
 
-/// Account, fingerprint.
-pub(super) const PLACES: &str = "SELECT f.mailbox, f.uid_validity, r.uid
-    FROM resident r JOIN folder f ON f.id = r.folder
-    WHERE r.fingerprint = ?2 AND f.account = ?1 AND f.uid_validity IS NOT NULL
-    ORDER BY f.mailbox, r.uid";
-
 /// Account, mailbox, UIDVALIDITY.
 pub(super) const NOTE_FOLDER: &str = "INSERT INTO folder (account, mailbox, uid_validity)
     VALUES (?1, ?2, ?3)
