@@ -21,7 +21,8 @@ mod versions;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 pub use accounts::{Health, Phase, Watermark};
@@ -49,6 +50,9 @@ const STATEMENTS: usize = 128;
 /// Pages of the file that a connection keeps in memory, in KiB. With SQLite's 2,000 a daemon's
 /// memory grows for as long as the file does; the system keeps the pages anyway.
 const CACHE_KIB: i64 = 512;
+
+/// Pages that are copied at a time.
+const PAGES: i32 = 1_000;
 
 /// The schema, one step a change; steps are added, never edited.
 const STEPS: &[M<'static>] = &[
@@ -150,7 +154,39 @@ impl State {
         State::prepare(connection, path)
     }
 
-    /// Opens the store of a directory for a look, if there is one.
+    /// Opens the store of a directory for a look, if there is one: nothing can be written. What an
+    /// older version wrote is looked at in a copy that is brought up to date, since a daemon of that
+    /// version may still work with the file.
+    ///
+    /// # Errors
+    /// If there is a file and it is not a state store.
+    pub fn look(directory: &Path) -> Result<Option<State>, StateError> {
+        let path = directory.join(FILE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let open = || -> Result<Connection, rusqlite::Error> {
+            let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            connection.busy_timeout(BUSY)?;
+            connection.pragma_update(None, "query_only", "ON")?;
+            Ok(connection)
+        };
+        let mut connection = open().map_err(|cause| sqlite(&path, cause))?;
+        check(&connection, &path)?;
+        let schema = |cause| StateError::Schema {
+            path: path.display().to_string(),
+            cause,
+        };
+        let steps = Migrations::from_slice(STEPS);
+        if steps.pending_migrations(&connection).map_err(schema)? > 0 {
+            connection = copy(&connection).map_err(|cause| sqlite(&path, cause))?;
+        }
+        // Of a newer version it says so, and of this one there is nothing to do.
+        steps.to_latest(&mut connection).map_err(schema)?;
+        Ok(Some(State { connection, path }))
+    }
+
+    /// Opens the store of a directory, if there is one.
     ///
     /// # Errors
     /// If there is a file and it is not a state store.
@@ -192,15 +228,7 @@ impl State {
             connection.pragma_update(None, "foreign_keys", "ON")
         };
         settings().map_err(|cause| sqlite(&path, cause))?;
-        let found: String = connection
-            .query_one("PRAGMA quick_check(1)", [], |row| row.get(0))
-            .map_err(|cause| sqlite(&path, cause))?;
-        if found != "ok" {
-            return Err(StateError::Damaged {
-                path: path.display().to_string(),
-                what: found.lines().collect::<Vec<_>>().join(" "),
-            });
-        }
+        check(&connection, &path)?;
         migrate(&mut connection).map_err(|cause| StateError::Schema {
             path: path.display().to_string(),
             cause,
@@ -212,6 +240,27 @@ impl State {
     fn error(&self, cause: rusqlite::Error) -> StateError {
         sqlite(&self.path, cause)
     }
+}
+
+/// Looks whether the file is whole.
+fn check(connection: &Connection, path: &Path) -> Result<(), StateError> {
+    let found: String = connection
+        .query_one("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|cause| sqlite(path, cause))?;
+    match found.as_str() {
+        "ok" => Ok(()),
+        _ => Err(StateError::Damaged {
+            path: path.display().to_string(),
+            what: found.lines().collect::<Vec<_>>().join(" "),
+        }),
+    }
+}
+
+/// A copy in memory.
+fn copy(connection: &Connection) -> Result<Connection, rusqlite::Error> {
+    let mut copy = Connection::open_in_memory()?;
+    Backup::new(connection, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+    Ok(copy)
 }
 
 /// Sets the journal's mode. SQLite does not wait for another program that is about to do the same.
@@ -290,6 +339,43 @@ mod tests {
         let mode = std::fs::metadata(place.join(FILE)).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
         State::in_memory().unwrap();
+    }
+
+    #[test]
+    fn a_look_changes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(State::look(dir.path()).unwrap().is_none());
+        drop(State::open(dir.path()).unwrap());
+        let mut looked = State::look(dir.path()).unwrap().unwrap();
+        assert!(looked.lessons().unwrap().is_empty());
+        let account = crate::account::AccountName::new("work").unwrap();
+        let written = looked.keep_health(&account, &Health::default());
+        assert!(matches!(written, Err(StateError::Sqlite { .. })));
+    }
+
+    #[test]
+    fn what_an_older_version_wrote_is_looked_at_and_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut older = Connection::open(dir.path().join(FILE)).unwrap();
+        let steps = Migrations::from_slice(&STEPS[..STEPS.len() - 2]);
+        steps.to_latest(&mut older).unwrap();
+        let account = crate::account::AccountName::new("work").unwrap();
+        let look = State::look(dir.path()).unwrap().unwrap();
+        assert_eq!(look.health(&account).unwrap(), None);
+        assert!(look.undo_requests(&account).unwrap().is_empty());
+        assert_eq!(steps.pending_migrations(&older), Ok(0));
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::open(dir.path()).unwrap();
+        state
+            .connection
+            .pragma_update(None, "user_version", 1_000)
+            .unwrap();
+        let error = State::look(dir.path()).unwrap_err();
+        assert!(matches!(error, StateError::Schema { .. }), "{error}");
     }
 
     #[test]

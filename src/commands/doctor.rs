@@ -129,7 +129,7 @@ fn relations(place: &ConfigPlace, config: &Config) -> Option<Finding> {
 /// Whether the model that the owner's lessons made is whole, if there is one. Nothing of it is
 /// lost if it is not.
 fn taught(place: &StatePlace) -> Option<Finding> {
-    let state = State::open_existing(place.path()).ok()??;
+    let state = State::look(place.path()).ok()??;
     let number = state.in_place().ok()??.version;
     let Err(error) = state.load_version(number) else {
         return None;

@@ -32,7 +32,7 @@ type Found = Vec<(Lesson, Standing)>;
 /// Every lesson with its standing; none where there is no store.
 fn all(shown: &LessonsShown, config: &Config) -> Result<Found, CommandError> {
     let place = teach::place(config, shown.state.state.as_deref())?;
-    let lessons = match State::open_existing(place.path())? {
+    let lessons = match State::look(place.path())? {
         Some(state) => state.lessons()?,
         None => Vec::new(),
     };

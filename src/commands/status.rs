@@ -71,7 +71,7 @@ enum Daemon {
 
 pub(super) fn run(args: &cli::Status, config: &Config) -> Result<(), CommandError> {
     let place = teach::place(config, args.state.state.as_deref())?;
-    let Some(state) = State::open_existing(place.path())? else {
+    let Some(state) = State::look(place.path())? else {
         return Err(CommandError::Missing(format!(
             "{}: nothing is remembered there; start the daemon with: anteroom run",
             place.path().display()

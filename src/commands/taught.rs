@@ -15,7 +15,7 @@ pub(super) fn model(
     let Some(place) = place else {
         return Ok(base);
     };
-    let Some(state) = State::open_existing(place.path())? else {
+    let Some(state) = State::look(place.path())? else {
         return Ok(base);
     };
     let Some(in_place) = state.in_place()? else {

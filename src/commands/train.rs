@@ -101,7 +101,7 @@ fn read(
 /// The lessons of the state store.
 fn lessons(args: &Train, config: &Config) -> Result<Vec<Lesson>, CommandError> {
     let place = teach::place(config, args.state.state.as_deref())?;
-    match State::open_existing(place.path())? {
+    match State::look(place.path())? {
         Some(state) => Ok(state.lessons()?),
         None => Err(CommandError::Missing(format!(
             "{}: no lessons there; leave --lessons out, or give their directory with --state",

@@ -13,7 +13,7 @@ use crate::state::{InPlace, State, Version};
 /// The versions that can be brought back.
 pub(super) fn list(args: &StateArgs, config: &Config, format: Format) -> Result<(), CommandError> {
     let place = teach::place(config, args.state.as_deref())?;
-    let (versions, in_place) = match State::open_existing(place.path())? {
+    let (versions, in_place) = match State::look(place.path())? {
         Some(state) => (state.versions()?, state.in_place()?),
         None => (Vec::new(), None),
     };

@@ -132,7 +132,7 @@ fn room(directory: &Path) -> Finding {
 fn intact(directory: &Path) -> Finding {
     let name = State::file(directory);
     let name = name.display();
-    match State::open_existing(directory) {
+    match State::look(directory) {
         Ok(Some(_)) => Finding::ok(Subject::State, format!("{name}: whole")),
         Ok(None) => Finding::ok(Subject::State, "nothing is remembered yet"),
         Err(error) => {
