@@ -55,6 +55,8 @@ mod suite {
     mod replay;
     /// What is contact at all, and what is left alone.
     mod scope;
+    /// What a service manager hears of the daemon.
+    mod service;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
     /// What the program is built of.

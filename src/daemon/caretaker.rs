@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::board::Board;
-use super::orders::Orders;
+use super::orders::{Order, Orders};
 use crate::account::Account;
 use crate::state::State;
 
@@ -79,7 +79,10 @@ pub(super) fn run(
             told = Instant::now();
         }
     }
-    if orders.since().is_some() {
-        tell(&[sd_notify::NotifyState::Stopping]);
+    match orders.standing() {
+        Some(Order::Stop) => tell(&[sd_notify::NotifyState::Stopping]),
+        // The next generation says that it is ready again.
+        Some(Order::Reload) => tell(&[sd_notify::NotifyState::Reloading]),
+        None => {}
     }
 }

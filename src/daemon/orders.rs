@@ -58,6 +58,11 @@ impl Orders {
         Some(order)
     }
 
+    /// The order that stands, left standing.
+    pub(super) fn standing(&self) -> Option<Order> {
+        self.lock().order.map(|(order, _)| order)
+    }
+
     /// When the order was given that stands.
     pub(super) fn since(&self) -> Option<Instant> {
         self.lock().order.map(|(_, since)| since)
