@@ -36,17 +36,42 @@ pub(super) struct Cycle<'a> {
 }
 
 impl Cycle<'_> {
-    /// Goes once through everything.
-    pub(super) fn run(&mut self, store: &mut dyn MailStore) -> Result<(), Trouble> {
+    /// Goes once through everything. Gives back the first trouble with a single folder, which keeps
+    /// nothing else from being done.
+    pub(super) fn run(&mut self, store: &mut dyn MailStore) -> Result<Option<Trouble>, Trouble> {
         self.mind.refresh(self.state)?;
         self.settle(store)?;
         self.put_back(store)?;
-        for mailbox in self.layout.watched.clone() {
-            self.take_in(store, &mailbox)?;
-        }
+        let unread = self.take_in_all(store)?;
         self.beat(0)?;
         self.post_check(store)?;
-        self.learn_from_moves(store)
+        self.learn_from_moves(store)?;
+        Ok(unread)
+    }
+
+    /// Judges and files what is new in each watched folder; one that the server refuses does not
+    /// keep the others waiting.
+    fn take_in_all(&mut self, store: &mut dyn MailStore) -> Result<Option<Trouble>, Trouble> {
+        let layout = self.layout;
+        let mut refused = Vec::new();
+        for mailbox in &layout.watched {
+            match self.take_in(store, mailbox) {
+                Err(Trouble::Mail(error)) if !error.ends_session() => {
+                    refused.push((mailbox.clone(), error));
+                }
+                done => done?,
+            }
+        }
+        let unread = |(mailbox, why): &(MailboxName, MailError)| Trouble::Unread {
+            mailbox: mailbox.clone(),
+            why: why.clone(),
+        };
+        for one in self.told.unread.news(&refused) {
+            let trouble = unread(one);
+            tracing::error!(account = %self.account.name, "{trouble}");
+            self.trouble(&trouble.to_string())?;
+        }
+        Ok(refused.first().map(unread))
     }
 
     /// Settles what is open and puts mail back that somebody wishes to have back.
@@ -222,7 +247,7 @@ impl Cycle<'_> {
                 now,
             },
         )?;
-        for (mailbox, why) in self.told.news(&refused) {
+        for (mailbox, why) in self.told.unseen.news(&refused) {
             tracing::warn!(account = %self.account.name, %mailbox, "cannot be looked at: {why}");
         }
         loop {

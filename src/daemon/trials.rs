@@ -19,7 +19,7 @@ use crate::mailstore::simulated::{Death, Quirk, Server};
 use crate::mailstore::{Ability, MailStore, MailboxName};
 use crate::model::Model;
 use crate::owner::Owner;
-use crate::state::{Attempt, Health, State};
+use crate::state::{Attempt, Health, Phase, State};
 
 /// A platform's reminder of an invitation, which needs no classifier.
 fn reminder(number: usize) -> Vec<u8> {
@@ -80,10 +80,15 @@ impl House {
     }
 
     fn round(&mut self, server: &Server) {
-        self.try_round(server).unwrap();
+        assert!(self.ends(server).is_none());
     }
 
-    fn try_round(&mut self, server: &Server) -> Result<(), Trouble> {
+    /// A round, and what trouble it had with a single folder.
+    fn ends(&mut self, server: &Server) -> Option<Trouble> {
+        self.try_round(server).unwrap()
+    }
+
+    fn try_round(&mut self, server: &Server) -> Result<Option<Trouble>, Trouble> {
         let board = Board::new(std::iter::once(self.account.name.clone()));
         let mut cycle = Cycle {
             account: &self.account,
@@ -97,6 +102,28 @@ impl House {
             start: self.start,
         };
         cycle.run(&mut server.connect())
+    }
+
+    /// As the worker does before the first round, so that there is something to note trouble in.
+    fn keep_health(&mut self) {
+        let health = Health {
+            phase: Phase::Working,
+            since: 0,
+            trouble: None,
+            backlog: 0,
+        };
+        self.state.keep_health(&self.account.name, &health).unwrap();
+    }
+
+    /// The trouble that was noted for the owner.
+    fn trouble(&self) -> Option<String> {
+        let health = self.state.health(&self.account.name).unwrap()?;
+        health.trouble.map(|(trouble, _)| trouble)
+    }
+
+    /// Watches another folder too, before the inbox.
+    fn watch(&mut self, mailbox: &MailboxName) {
+        self.layout.watched.insert(0, mailbox.clone());
     }
 }
 
@@ -201,4 +228,24 @@ fn what_waits_is_remembered_until_it_is_judged() {
     server.live();
     house.round(&server);
     assert_eq!(waiting(&house), 0);
+}
+
+/// What came into the other folders is filed, and what the owner moved is looked at.
+#[test]
+fn a_watched_folder_that_is_gone_keeps_no_other_from_being_read() {
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    let inbox = MailboxName::inbox();
+    server.deliver(&inbox, &reminder(1));
+    let mut house = House::new();
+    let gone = MailboxName::new("gone").unwrap();
+    house.watch(&gone);
+    house.keep_health();
+    let trouble = house.ends(&server).unwrap().to_string();
+    assert!(trouble.starts_with("gone: "), "{trouble}");
+    assert_eq!(house.trouble().as_deref(), Some(&*trouble));
+    assert!(server.mail(&inbox).is_empty());
+    let looked_at = house.state.folder(&house.account.name, &inbox).unwrap();
+    assert!(looked_at.is_some_and(|folder| folder.first_new.is_some()));
+    server.make(&gone);
+    house.round(&server);
 }

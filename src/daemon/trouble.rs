@@ -4,7 +4,7 @@ use crate::account::SecretError;
 use crate::corrections::CorrectionError;
 use crate::filing::FilingError;
 use crate::imap::{ConnectError, ResolveError};
-use crate::mailstore::MailError;
+use crate::mailstore::{MailError, MailboxName};
 use crate::school::SchoolError;
 use crate::state::StateError;
 
@@ -27,6 +27,16 @@ pub enum Trouble {
     /// The server refused something, or the connection broke.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// The server refused a folder whose mail is to be judged.
+    #[error(
+        "{mailbox}: new mail in it cannot be judged: {why}; it is tried again at the next look; if the folder is gone, make it or take it out of watch"
+    )]
+    Unread {
+        /// The folder.
+        mailbox: MailboxName,
+        /// What the server said.
+        why: MailError,
+    },
     /// What is remembered cannot be used. Nothing is moved without it.
     #[error(transparent)]
     State(#[from] StateError),

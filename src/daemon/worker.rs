@@ -16,7 +16,7 @@ use crate::account::Account;
 use crate::clock;
 use crate::filing::Filer;
 use crate::imap::{Credentials, Interrupt, Session, connect};
-use crate::mailstore::{Access, MailStore};
+use crate::mailstore::{Access, MailStore, MailboxName};
 use crate::state::{Health, Phase, State, StateError};
 
 /// Between two looks whether a rest is to end early.
@@ -125,18 +125,18 @@ impl<'a> Worker<'a> {
         loop {
             self.phase(Phase::Working);
             let mut cycle = self.cycle(layout, filer);
-            match lifetime {
+            let unread = match lifetime {
                 Lifetime::PuttingBack => return cycle.put_back_only(store),
-                Lifetime::OneRound => return cycle.run(store),
+                Lifetime::OneRound => return cycle.run(store)?.map_or(Ok(()), Err),
                 Lifetime::UntilStopped => cycle.run(store)?,
-            }
+            };
             self.backoff.reset();
             self.phase(Phase::Watching);
-            let Some(first) = layout.watched.first() else {
+            let Some(open) = open_any(store, &layout.watched)? else {
                 return Ok(());
             };
-            store.select(first, Access::ReadOnly)?;
-            if !self.cycle(layout, filer).has_news(store, first)? {
+            // What the server would not show is news that the next round may not get at either.
+            if unread.is_some() || !self.cycle(layout, filer).has_news(store, open)? {
                 store.wait(self.account.pace.scan)?;
             }
         }
@@ -215,9 +215,46 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// Opens the first folder that the server does not refuse.
+fn open_any<'b>(
+    store: &mut dyn MailStore,
+    folders: &'b [MailboxName],
+) -> Result<Option<&'b MailboxName>, Trouble> {
+    let mut refused = None;
+    for mailbox in folders {
+        match store.select(mailbox, Access::ReadOnly) {
+            Ok(_) => return Ok(Some(mailbox)),
+            Err(why) if why.ends_session() => return Err(why.into()),
+            Err(why) => {
+                let mailbox = mailbox.clone();
+                refused.get_or_insert(Trouble::Unread { mailbox, why });
+            }
+        }
+    }
+    refused.map_or(Ok(None), Err)
+}
+
 /// What a panic said.
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mailstore::simulated::Server;
+
+    #[test]
+    fn what_is_waited_in_is_a_folder_that_is_there() {
+        let server = Server::new(&[]);
+        let folders = [MailboxName::new("gone").unwrap(), MailboxName::inbox()];
+        let mut store = server.connect();
+        let open = open_any(&mut store, &folders).unwrap();
+        assert_eq!(open, Some(&folders[1]));
+        let refused = open_any(&mut store, &folders[..1]).unwrap_err();
+        assert!(refused.to_string().starts_with("gone: "), "{refused}");
+        assert_eq!(open_any(&mut store, &[]).unwrap(), None);
+    }
 }
