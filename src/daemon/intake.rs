@@ -169,7 +169,7 @@ impl Cycle<'_> {
         }
         match self.account.mode {
             Mode::Observe => Ok(()),
-            Mode::Tag => tag(store, selected, &judged),
+            Mode::Tag => self.tag(store, mailbox, selected, &judged),
             Mode::File => self.file(store, mailbox, selected.uid_validity, &judged),
         }
     }
@@ -258,6 +258,43 @@ impl Cycle<'_> {
             .collect();
         self.state.note_own(&self.account.name, &noted)?;
         Ok(self.state.end(&self.account.name, &places)?)
+    }
+
+    /// Sets the keyword of its label on each message, where the server keeps keywords. What it
+    /// refuses is told and not tried again: a keyword is no reason to judge nothing more.
+    fn tag(
+        &mut self,
+        store: &mut dyn MailStore,
+        mailbox: &MailboxName,
+        selected: &Selected,
+        judged: &[Judged],
+    ) -> Result<(), Trouble> {
+        for label in Label::ALL {
+            let keyword = label.keyword();
+            let uids: UidSet = judged
+                .iter()
+                .filter(|one| one.label == Some(label))
+                .map(|one| one.uid)
+                .collect();
+            if uids.is_empty() {
+                continue;
+            }
+            if selected.access == Access::ReadOnly || !selected.can_keep(&keyword) {
+                tracing::warn!(keyword, "this server keeps no keywords; nothing is tagged");
+                return Ok(());
+            }
+            match store.flag(&uids, FlagChange::Add, &keyword) {
+                Err(why) if !why.ends_session() => {
+                    let what = format!(
+                        "{mailbox}: {keyword} cannot be set on new mail: {why}; may this user set keywords in that folder?"
+                    );
+                    tracing::warn!(account = %self.account.name, "{what}");
+                    self.trouble(&what)?;
+                }
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     fn file(
@@ -388,27 +425,6 @@ fn batch_of(uids: &[Uid], sizes: &[(Uid, u32)]) -> (UidSet, usize) {
         batch.push(*uid);
     }
     (batch.into_iter().collect(), uids.len().min(limits::BATCH))
-}
-
-/// Sets the keyword of its label on each message, where the server keeps keywords.
-fn tag(store: &mut dyn MailStore, selected: &Selected, judged: &[Judged]) -> Result<(), Trouble> {
-    for label in Label::ALL {
-        let keyword = label.keyword();
-        let uids: UidSet = judged
-            .iter()
-            .filter(|one| one.label == Some(label))
-            .map(|one| one.uid)
-            .collect();
-        if uids.is_empty() {
-            continue;
-        }
-        if selected.access == Access::ReadOnly || !selected.can_keep(&keyword) {
-            tracing::warn!(keyword, "this server keeps no keywords; nothing is tagged");
-            return Ok(());
-        }
-        store.flag(&uids, FlagChange::Add, &keyword)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::imap::{Interrupt, Namespace};
 use crate::label::Label;
 use crate::limits;
 use crate::mailstore::simulated::{Death, Quirk, Server};
-use crate::mailstore::{Ability, MailStore, MailboxName};
+use crate::mailstore::{Ability, MailStore, MailboxName, Uid};
 use crate::model::Model;
 use crate::owner::Owner;
 use crate::state::{Attempt, Health, Phase, State};
@@ -119,6 +119,11 @@ impl House {
     fn trouble(&self) -> Option<String> {
         let health = self.state.health(&self.account.name).unwrap()?;
         health.trouble.map(|(trouble, _)| trouble)
+    }
+
+    fn judged_up_to(&self, mailbox: &MailboxName) -> Uid {
+        let mark = self.state.watermark(&self.account.name, mailbox).unwrap();
+        mark.unwrap().next
     }
 
     /// Watches another folder too, before the inbox.
@@ -248,4 +253,23 @@ fn a_watched_folder_that_is_gone_keeps_no_other_from_being_read() {
     assert!(looked_at.is_some_and(|folder| folder.first_new.is_some()));
     server.make(&gone);
     house.round(&server);
+}
+
+/// Without an end to the first batch, the second would never come.
+#[test]
+fn a_refused_keyword_keeps_no_mail_from_being_judged() {
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    let inbox = MailboxName::inbox();
+    for number in 0..limits::BATCH + 1 {
+        server.deliver(&inbox, &reminder(number));
+    }
+    server.quirk(&inbox, Quirk::RefusesFlags);
+    let mut house = House::new();
+    house.account.mode = Mode::Tag;
+    house.keep_health();
+    house.round(&server);
+    let trouble = house.trouble().unwrap();
+    let keyword = Label::GenericInvite.keyword();
+    assert!(trouble.contains("INBOX") && trouble.contains(&*keyword));
+    assert_eq!(house.judged_up_to(&inbox), Uid(limits::BATCH as u32 + 2));
 }

@@ -27,6 +27,8 @@ pub(crate) enum Death {
 pub(crate) enum Quirk {
     /// It opens for reading only.
     ReadOnly,
+    /// No flag can be set in it, though it opens for writing.
+    RefusesFlags,
     /// `\Deleted` is not among the flags it keeps.
     KeepsNoDeleted,
     /// Expunging says OK and does nothing.
@@ -173,13 +175,8 @@ impl Server {
     /// The user moves a message in their own mail program.
     pub(crate) fn user_moves(&self, from: &MailboxName, uid: Uid, into: &MailboxName) -> Uid {
         let mut disk = self.disk.borrow_mut();
-        let stored = disk
-            .mailboxes
-            .get_mut(from)
-            .unwrap()
-            .mail
-            .remove(&uid)
-            .unwrap();
+        let left = disk.mailboxes.get_mut(from).unwrap();
+        let stored = left.mail.remove(&uid).unwrap();
         disk.mailboxes.get_mut(into).unwrap().put(stored)
     }
 
@@ -191,10 +188,8 @@ impl Server {
     /// What lies in a folder.
     pub(crate) fn mail(&self, mailbox: &MailboxName) -> BTreeMap<Uid, Stored> {
         let disk = self.disk.borrow();
-        disk.mailboxes
-            .get(mailbox)
-            .map(|found| found.mail.clone())
-            .unwrap_or_default()
+        let found = disk.mailboxes.get(mailbox);
+        found.map(|found| found.mail.clone()).unwrap_or_default()
     }
 
     /// Every place a message with these bytes lies in.
@@ -462,7 +457,11 @@ impl MailStore for Connection {
         let command = format!("UID STORE {uids} {change:?} {flag}");
         self.run(uids.len(), |disk, open, reach| {
             disk.transfers.push(command);
-            let found = disk.mailbox(open.expect("a folder is open"))?;
+            let open = open.expect("a folder is open");
+            if disk.has(open, Quirk::RefusesFlags) {
+                return Err(refused(RefusalCode::NoPermission));
+            }
+            let found = disk.mailbox(open)?;
             for uid in uids.as_slice().iter().take(reach) {
                 if let Some(stored) = found.mail.get_mut(uid) {
                     match change {
