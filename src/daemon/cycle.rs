@@ -31,6 +31,8 @@ pub(super) struct Cycle<'a> {
     pub(super) interrupt: &'a Arc<Interrupt>,
     pub(super) board: &'a Board,
     pub(super) told: &'a mut Told,
+    /// Messages that are written down as begun and are not: the store failed, not the program.
+    pub(super) unfinished: &'a mut Vec<Place>,
     /// Since when this process counts time.
     pub(super) start: Instant,
 }

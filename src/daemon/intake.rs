@@ -161,12 +161,7 @@ impl Cycle<'_> {
                 arrivals.push(arrival);
             }
         }
-        let (together, alone) = self.begin(arrivals)?;
-        let mut judged = self.judge(together)?;
-        for arrival in alone {
-            let (one, _) = self.begin(vec![arrival])?;
-            judged.extend(self.judge(one)?);
-        }
+        let judged = self.attempt(arrivals)?;
         match self.account.mode {
             Mode::Observe => Ok(()),
             Mode::Tag => self.tag(store, mailbox, selected, &judged),
@@ -174,11 +169,59 @@ impl Cycle<'_> {
         }
     }
 
+    /// Judges messages, each of which may be the end of the program. Ordinary trouble, such as a
+    /// full disk, does not count against them.
+    fn attempt(&mut self, arrivals: Vec<Arrival>) -> Result<Vec<Judged>, Trouble> {
+        self.take_back()?;
+        let mut begun = Vec::new();
+        let judged = self.attempt_each(arrivals, &mut begun);
+        if judged.is_err() {
+            self.unfinished.append(&mut begun);
+            // The same trouble may be in the way; then it is done before anything else is begun.
+            if let Err(error) = self.take_back() {
+                tracing::debug!(account = %self.account.name, "{error}");
+            }
+        }
+        judged
+    }
+
+    /// Takes back what was begun and not finished, though nothing stopped the program.
+    fn take_back(&mut self) -> Result<(), Trouble> {
+        if !self.unfinished.is_empty() {
+            self.state.take_back(&self.account.name, self.unfinished)?;
+            self.unfinished.clear();
+        }
+        Ok(())
+    }
+
+    /// As [`Cycle::attempt`]; `begun` holds what is begun and not finished at any time.
+    fn attempt_each(
+        &mut self,
+        arrivals: Vec<Arrival>,
+        begun: &mut Vec<Place>,
+    ) -> Result<Vec<Judged>, Trouble> {
+        let (together, alone) = self.begin(arrivals, begun)?;
+        let mut judged = self.judge(together)?;
+        begun.clear();
+        for arrival in alone {
+            let (one, _) = self.begin(vec![arrival], begun)?;
+            judged.extend(self.judge(one)?);
+            begun.clear();
+        }
+        Ok(judged)
+    }
+
     /// Writes down that messages are begun, before anything of them is parsed. Gives back those to
     /// be judged together, and those to be judged one by one: one of them stopped the program.
-    fn begin(&mut self, arrivals: Vec<Arrival>) -> Result<(Vec<Arrival>, Vec<Arrival>), Trouble> {
+    fn begin(
+        &mut self,
+        arrivals: Vec<Arrival>,
+        begun: &mut Vec<Place>,
+    ) -> Result<(Vec<Arrival>, Vec<Arrival>), Trouble> {
         let places: Vec<Place> = arrivals.iter().map(|one| one.place.clone()).collect();
         let attempts = self.state.begin(&self.account.name, &places)?;
+        let go = places.into_iter().zip(&attempts);
+        begun.extend(go.filter_map(|(place, one)| (*one == Attempt::Go).then_some(place)));
         let (mut together, mut alone) = (Vec::with_capacity(arrivals.len()), Vec::new());
         for (arrival, attempt) in arrivals.into_iter().zip(attempts) {
             match attempt {

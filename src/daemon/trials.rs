@@ -40,11 +40,16 @@ struct House {
     state: State,
     mind: Mind,
     filer: Filer,
+    unfinished: Vec<Place>,
     start: Instant,
 }
 
 impl House {
     fn new() -> House {
+        House::with(State::in_memory().unwrap())
+    }
+
+    fn with(state: State) -> House {
         let mut account = Account::example();
         account.mode = Mode::File;
         account.pace.backlog = Backlog::Judge;
@@ -54,7 +59,6 @@ impl House {
             delimiter: Some('/'),
         };
         let layout = Layout::new(&account, &namespace).unwrap();
-        let state = State::in_memory().unwrap();
         let start = Instant::now();
         let clocks = (&state, now(start));
         let filer = Filer::new(account.name.clone(), layout.managed(), 1_000, clocks).unwrap();
@@ -71,6 +75,7 @@ impl House {
             state,
             mind,
             filer,
+            unfinished: Vec::new(),
             start,
         }
     }
@@ -85,10 +90,10 @@ impl House {
 
     /// A round, and what trouble it had with a single folder.
     fn ends(&mut self, server: &Server) -> Option<Trouble> {
-        self.try_round(server).unwrap()
+        self.tries(server).unwrap()
     }
 
-    fn try_round(&mut self, server: &Server) -> Result<Option<Trouble>, Trouble> {
+    fn tries(&mut self, server: &Server) -> Result<Option<Trouble>, Trouble> {
         let board = Board::new(std::iter::once(self.account.name.clone()));
         let mut cycle = Cycle {
             account: &self.account,
@@ -99,6 +104,7 @@ impl House {
             interrupt: &Arc::new(Interrupt::new()),
             board: &board,
             told: &mut Told::default(),
+            unfinished: &mut self.unfinished,
             start: self.start,
         };
         cycle.run(&mut server.connect())
@@ -226,7 +232,7 @@ fn what_waits_is_remembered_until_it_is_judged() {
     // Some calls further on there is a batch that was begun.
     let broken = (1..50).find(|call| {
         server.die_at(*call, Death::Before);
-        house.try_round(&server).unwrap_err();
+        house.tries(&server).unwrap_err();
         waiting(&house) > 0
     });
     assert!(broken.is_some());
@@ -272,4 +278,29 @@ fn a_refused_keyword_keeps_no_mail_from_being_judged() {
     let keyword = Label::GenericInvite.keyword();
     assert!(trouble.contains("INBOX") && trouble.contains(&*keyword));
     assert_eq!(house.judged_up_to(&inbox), Uid(limits::BATCH as u32 + 2));
+}
+
+/// Three rounds with a store that cannot keep the decision, and one when it can again.
+#[test]
+fn trouble_with_the_store_does_not_count_against_the_mail() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut house = House::with(State::open(dir.path()).unwrap());
+    let hand = rusqlite::Connection::open(State::file(dir.path())).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON decision
+                BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
+    hand.execute_batch(full).unwrap();
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    for number in 0..3 {
+        server.deliver(&MailboxName::inbox(), &reminder(number));
+    }
+    for _ in 0..3 {
+        let trouble = house.tries(&server);
+        assert!(matches!(trouble, Err(Trouble::State(_))), "{trouble:?}");
+        let begun = "SELECT count(*) FROM attempt";
+        let begun: i64 = hand.query_one(begun, [], |row| row.get(0)).unwrap();
+        assert_eq!(begun, 0);
+    }
+    hand.execute_batch("DROP TRIGGER full").unwrap();
+    house.round(&server);
+    assert!(server.mail(&MailboxName::inbox()).is_empty());
 }

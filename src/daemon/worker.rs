@@ -14,7 +14,7 @@ use super::trouble::Trouble;
 use super::{Lifetime, Plan};
 use crate::account::Account;
 use crate::clock;
-use crate::filing::Filer;
+use crate::filing::{Filer, Place};
 use crate::imap::{Credentials, Interrupt, Session, connect};
 use crate::mailstore::{Access, MailStore, MailboxName};
 use crate::state::{Health, Phase, State, StateError};
@@ -32,6 +32,7 @@ pub(super) struct Worker<'a> {
     backoff: Backoff,
     filer: Option<Filer>,
     told: Told,
+    unfinished: Vec<Place>,
     start: Instant,
 }
 
@@ -51,6 +52,7 @@ impl<'a> Worker<'a> {
             backoff: Backoff::default(),
             filer: None,
             told: Told::default(),
+            unfinished: Vec::new(),
             start: Instant::now(),
         })
     }
@@ -152,6 +154,7 @@ impl<'a> Worker<'a> {
             interrupt: &self.interrupt,
             board: self.board,
             told: &mut self.told,
+            unfinished: &mut self.unfinished,
             start: self.start,
         }
     }

@@ -78,6 +78,23 @@ impl State {
         change(self, |transaction| end(transaction, account, places))
     }
 
+    /// Takes back that messages were begun: they were not finished, and did not stop the program
+    /// either.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn take_back(&mut self, account: &AccountName, places: &[Place]) -> Result<(), StateError> {
+        change(self, |transaction| {
+            for place in places {
+                match begun(transaction, account, place)? {
+                    0 | 1 => end(transaction, account, std::slice::from_ref(place))?,
+                    more => write(transaction, account, place, more - 1)?,
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// How many messages of an account are left alone for good.
     ///
     /// # Errors
@@ -196,6 +213,22 @@ mod tests {
             [Attempt::Go, Attempt::LeaveAlone, Attempt::Alone]
         );
         assert_eq!(state.left_alone(&account()).unwrap(), 1);
+    }
+
+    #[test]
+    fn what_is_taken_back_counts_no_more_and_what_was_before_does() {
+        let mut state = State::in_memory().unwrap();
+        let places = [place(1)];
+        for _ in 0..3 {
+            let attempts = state.begin(&account(), &places).unwrap();
+            assert_eq!(attempts, [Attempt::Go]);
+            state.take_back(&account(), &places).unwrap();
+        }
+        for left in [Attempt::Go, Attempt::LeaveAlone] {
+            state.begin(&account(), &places).unwrap();
+            assert_eq!(state.begin(&account(), &places).unwrap(), [left]);
+            state.take_back(&account(), &places).unwrap();
+        }
     }
 
     #[test]
