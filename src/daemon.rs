@@ -159,20 +159,26 @@ fn generation(plan: &Plan, orders: &Orders, lifetime: Lifetime) -> Result<(), Da
     let interrupts: Vec<Arc<Interrupt>> = plan.accounts.iter().map(|_| Arc::default()).collect();
     orders.enlist(&interrupts);
     let over = caretaker::Over::default();
+    // All that can fail comes before the first thread: the scope waits for every one that began.
+    let workers: Vec<Worker<'_>> = plan
+        .accounts
+        .iter()
+        .zip(&interrupts)
+        .map(|(account, interrupt)| Worker::new(account, plan, Arc::clone(interrupt), &board))
+        .collect::<Result<_, _>>()?;
+    let state = State::open(&plan.state)?;
     std::thread::scope(|scope| {
-        let mut workers = Vec::new();
-        for (account, interrupt) in plan.accounts.iter().zip(&interrupts) {
-            let worker = Worker::new(account, plan, Arc::clone(interrupt), &board)?;
-            workers.push((account, scope.spawn(move || worker.run(lifetime))));
-        }
-        let state = State::open(&plan.state)?;
+        let workers: Vec<_> = workers
+            .into_iter()
+            .map(|worker| scope.spawn(move || worker.run(lifetime)))
+            .collect();
         let (board, over) = (&board, &over);
         scope.spawn(move || caretaker::run(&plan.accounts, &state, orders, board, over));
         if let Some(listener) = &metrics {
             scope.spawn(move || listener.serve(board, over));
         }
         let mut troubles = Vec::new();
-        for (account, thread) in workers {
+        for (account, thread) in plan.accounts.iter().zip(workers) {
             if let Ok(Err(trouble)) = thread.join() {
                 troubles.push((account.name.clone(), trouble));
             }
