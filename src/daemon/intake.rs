@@ -59,8 +59,9 @@ impl Cycle<'_> {
             Some(mark) if mark.uid_validity == status.uid_validity => mark,
             known => {
                 let mark = self.first_mark(mailbox, known, status.uid_validity, status.uid_next);
-                self.state
-                    .keep_watermark(&self.account.name, mailbox, mark)?;
+                let (name, uid_validity) = (&self.account.name, mark.uid_validity);
+                self.state.renumber_deferred(name, mailbox, uid_validity)?;
+                self.state.keep_watermark(name, mailbox, mark)?;
                 mark
             }
         };

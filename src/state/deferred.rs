@@ -3,6 +3,7 @@
 use rusqlite::params;
 use rusqlite_migration::M;
 
+use super::residents::change;
 use super::{State, StateError};
 use crate::account::AccountName;
 use crate::filing::{Fingerprint, Place};
@@ -41,12 +42,12 @@ impl State {
     /// # Errors
     /// If SQLite refuses; then none is kept.
     pub fn defer(&mut self, account: &AccountName, mail: &[Deferred]) -> Result<(), StateError> {
-        let keep = |connection: &mut rusqlite::Connection| -> rusqlite::Result<()> {
-            let batch = connection.transaction()?;
-            let held: i64 = batch.query_row("SELECT count(*) FROM deferred", [], |r| r.get(0))?;
+        change(self, |transaction| {
+            let held = "SELECT count(*) FROM deferred";
+            let held: i64 = transaction.query_row(held, [], |row| row.get(0))?;
             let room = limits::DEFERRED.saturating_sub(usize::try_from(held).unwrap_or(0));
             for one in mail.iter().take(room) {
-                batch.execute(
+                transaction.execute(
                     "INSERT OR REPLACE INTO deferred VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                     params![
                         account.as_str(),
@@ -58,12 +59,11 @@ impl State {
                     ],
                 )?;
             }
-            batch.commit()
-        };
-        keep(&mut self.connection).map_err(|cause| self.error(cause))
+            Ok(())
+        })
     }
 
-    /// Mail of a folder that waits, oldest first; what waited under other UIDs is forgotten.
+    /// Mail of a folder that waits, oldest first.
     ///
     /// # Errors
     /// If SQLite refuses.
@@ -75,10 +75,6 @@ impl State {
     ) -> Result<Vec<Deferred>, StateError> {
         let read = || -> rusqlite::Result<Vec<Deferred>> {
             let folder = params![account.as_str(), mailbox.as_str(), uid_validity.0];
-            self.connection.execute(
-                "DELETE FROM deferred WHERE account = ?1 AND mailbox = ?2 AND uid_validity <> ?3",
-                folder,
-            )?;
             let mut waiting = self.connection.prepare_cached(
                 "SELECT uid, fingerprint, label FROM deferred
                  WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3 ORDER BY uid",
@@ -111,6 +107,25 @@ impl State {
         read().map_err(|cause| self.error(cause))
     }
 
+    /// Forgets what waited in a folder under other UIDs than those it has now: they mean nothing.
+    ///
+    /// # Errors
+    /// If SQLite refuses; then none is forgotten.
+    pub fn renumber_deferred(
+        &mut self,
+        account: &AccountName,
+        mailbox: &MailboxName,
+        uid_validity: UidValidity,
+    ) -> Result<(), StateError> {
+        self.connection
+            .execute(
+                "DELETE FROM deferred WHERE account = ?1 AND mailbox = ?2 AND uid_validity <> ?3",
+                params![account.as_str(), mailbox.as_str(), uid_validity.0],
+            )
+            .map(drop)
+            .map_err(|cause| self.error(cause))
+    }
+
     /// Forgets mail that need not be tried again.
     ///
     /// # Errors
@@ -120,10 +135,9 @@ impl State {
         account: &AccountName,
         places: &[Place],
     ) -> Result<(), StateError> {
-        let forget = |connection: &mut rusqlite::Connection| -> rusqlite::Result<()> {
-            let batch = connection.transaction()?;
+        change(self, |transaction| {
             for place in places {
-                batch.execute(
+                transaction.execute(
                     "DELETE FROM deferred
                      WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3 AND uid = ?4",
                     params![
@@ -134,9 +148,8 @@ impl State {
                     ],
                 )?;
             }
-            batch.commit()
-        };
-        forget(&mut self.connection).map_err(|cause| self.error(cause))
+            Ok(())
+        })
     }
 }
 
@@ -166,17 +179,41 @@ mod tests {
         state.settle_deferred(&account, &[one(2, 1).place]).unwrap();
         let waiting = state.deferred(&account, &inbox, UidValidity(1)).unwrap();
         assert_eq!(waiting, [one(1, 1), one(3, 1)]);
-        assert!(
-            state
-                .deferred(&account, &inbox, UidValidity(2))
-                .unwrap()
-                .is_empty()
-        );
-        assert!(
-            state
-                .deferred(&account, &inbox, UidValidity(1))
-                .unwrap()
-                .is_empty()
-        );
+        state
+            .renumber_deferred(&account, &inbox, UidValidity(2))
+            .unwrap();
+        let waiting = state.deferred(&account, &inbox, UidValidity(1)).unwrap();
+        assert!(waiting.is_empty());
+    }
+
+    /// Of two accounts each has a connection of its own. One that began by reading, while the other
+    /// wrote, could not write any more, however long it waited.
+    #[test]
+    fn accounts_that_keep_mail_at_the_same_time_wait_for_each_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let inbox = MailboxName::inbox();
+        let start = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            for name in ["one", "two"] {
+                let (dir, inbox, start) = (&dir, &inbox, &start);
+                scope.spawn(move || {
+                    let mut state = State::open(dir.path()).unwrap();
+                    let account = AccountName::new(name).unwrap();
+                    start.wait();
+                    for uid in 1..200 {
+                        let one = Deferred {
+                            place: Place {
+                                mailbox: inbox.clone(),
+                                uid_validity: UidValidity(1),
+                                uid: Uid(uid),
+                            },
+                            fingerprint: Fingerprint([7; 32]),
+                            label: Label::Pitch,
+                        };
+                        state.defer(&account, &[one]).unwrap();
+                    }
+                });
+            }
+        });
     }
 }

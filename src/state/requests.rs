@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use rusqlite_migration::M;
 
+use super::residents::change;
 use super::{State, StateError};
 use crate::account::AccountName;
 
@@ -70,20 +71,17 @@ impl State {
         operations: &[i64],
         lesson: LessonToo,
     ) -> Result<Vec<i64>, StateError> {
-        let ask = |connection: &mut rusqlite::Connection| -> Result<Vec<i64>, rusqlite::Error> {
-            let batch = connection.transaction()?;
+        change(self, |transaction| {
             let mut ids = Vec::with_capacity(operations.len());
             for operation in operations {
-                batch.execute(
+                transaction.execute(
                     "INSERT INTO undo_request (account, operation, lesson) VALUES (?1, ?2, ?3)",
                     params![account.as_str(), operation, lesson.name()],
                 )?;
-                ids.push(batch.last_insert_rowid());
+                ids.push(transaction.last_insert_rowid());
             }
-            batch.commit()?;
             Ok(ids)
-        };
-        ask(&mut self.connection).map_err(|cause| self.error(cause))
+        })
     }
 
     /// What is asked for and not done yet.
