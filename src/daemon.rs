@@ -27,6 +27,7 @@ mod told;
 #[cfg(test)]
 mod trials;
 mod trouble;
+mod waiting;
 mod worker;
 
 use std::net::SocketAddr;

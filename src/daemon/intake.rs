@@ -19,14 +19,14 @@ use crate::state::{Attempt, Decided, Deed, Deferred, Noted, Watermark};
 use crate::triage::{Triage, judge, read};
 
 /// A message that came in.
-struct Arrival {
-    place: Place,
-    fingerprint: Fingerprint,
+pub(super) struct Arrival {
+    pub(super) place: Place,
+    pub(super) fingerprint: Fingerprint,
     content: Content,
 }
 
 impl Arrival {
-    fn new(letter: Letter, mailbox: &MailboxName, uid_validity: UidValidity) -> Arrival {
+    pub(super) fn new(letter: Letter, mailbox: &MailboxName, uid_validity: UidValidity) -> Arrival {
         Arrival {
             place: Place {
                 mailbox: mailbox.clone(),
@@ -40,7 +40,7 @@ impl Arrival {
 }
 
 /// A message that was judged, and its label if it has one.
-struct Judged {
+pub(super) struct Judged {
     uid: Uid,
     fingerprint: Fingerprint,
     label: Option<Label>,
@@ -82,7 +82,7 @@ impl Cycle<'_> {
             return Ok(());
         }
         if waits && self.account.mode == Mode::File {
-            self.file_deferred(store, mailbox, selected.uid_validity)?;
+            self.file_deferred(store, mailbox, &selected)?;
         }
         self.take_in_from(store, mailbox, &selected, mark)
     }
@@ -166,13 +166,15 @@ impl Cycle<'_> {
         match self.account.mode {
             Mode::Observe => Ok(()),
             Mode::Tag => self.tag(store, mailbox, selected, &judged),
-            Mode::File => self.file(store, mailbox, selected.uid_validity, &judged),
+            Mode::File => self
+                .file(store, mailbox, selected.uid_validity, &judged)
+                .map(drop),
         }
     }
 
     /// Judges messages, each of which may be the end of the program. Ordinary trouble, such as a
     /// full disk, does not count against them.
-    fn attempt(&mut self, arrivals: Vec<Arrival>) -> Result<Vec<Judged>, Trouble> {
+    pub(super) fn attempt(&mut self, arrivals: Vec<Arrival>) -> Result<Vec<Judged>, Trouble> {
         self.take_back()?;
         let mut begun = Vec::new();
         let judged = self.attempt_each(arrivals, &mut begun);
@@ -341,13 +343,14 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    fn file(
+    /// Files messages. What cannot be filed yet is kept for later, and given back.
+    pub(super) fn file(
         &mut self,
         store: &mut dyn MailStore,
         mailbox: &MailboxName,
         uid_validity: UidValidity,
         judged: &[Judged],
-    ) -> Result<(), Trouble> {
+    ) -> Result<Vec<Place>, Trouble> {
         let candidate = |one: &Judged| {
             let label = one.label?;
             Some(Candidate {
@@ -363,7 +366,7 @@ impl Cycle<'_> {
             mail: judged.iter().filter_map(candidate).collect(),
         };
         let outcomes = self.move_mail(store, &batch)?;
-        let later = batch
+        let later: Vec<Deferred> = batch
             .mail
             .iter()
             .filter(|mail| {
@@ -380,61 +383,18 @@ impl Cycle<'_> {
                 },
                 fingerprint: mail.fingerprint,
                 label: mail.label,
-            });
-        let later: Vec<Deferred> = later.collect();
+            })
+            .collect();
         if !later.is_empty() {
             self.state.defer(&self.account.name, &later)?;
         }
-        Ok(())
-    }
-
-    /// Tries again what could not be filed before.
-    fn file_deferred(
-        &mut self,
-        store: &mut dyn MailStore,
-        mailbox: &MailboxName,
-        uid_validity: UidValidity,
-    ) -> Result<(), Trouble> {
-        let waiting = self
-            .state
-            .deferred(&self.account.name, mailbox, uid_validity)?;
-        for some in waiting.chunks(limits::BATCH) {
-            let mut mail = Vec::with_capacity(some.len());
-            let mut settled = Vec::new();
-            for one in some {
-                match self.layout.target(one.label) {
-                    Some(target) => mail.push(Candidate {
-                        uid: one.place.uid,
-                        fingerprint: one.fingerprint,
-                        label: one.label,
-                        target: target.clone(),
-                    }),
-                    None => settled.push(one.place.clone()),
-                }
-            }
-            let batch = Batch {
-                source: mailbox.clone(),
-                uid_validity,
-                mail,
-            };
-            for (uid, outcome) in self.move_mail(store, &batch)? {
-                if !is_worth_another_try(&outcome) {
-                    settled.push(Place {
-                        mailbox: mailbox.clone(),
-                        uid_validity,
-                        uid,
-                    });
-                }
-            }
-            self.state.settle_deferred(&self.account.name, &settled)?;
-        }
-        Ok(())
+        Ok(later.into_iter().map(|one| one.place).collect())
     }
 }
 
 /// Opens a folder again if another one was opened meanwhile, as settling does what a move did not
 /// prove. False if its UIDs are not what they were: then the next round begins anew.
-fn is_open(
+pub(super) fn is_open(
     store: &mut dyn MailStore,
     mailbox: &MailboxName,
     selected: &Selected,
@@ -454,7 +414,7 @@ fn is_worth_another_try(outcome: &Outcome) -> bool {
 
 /// The first messages that fit into one batch, and how many UIDs that uses up: one that has
 /// vanished has no size, and is used up too.
-fn batch_of(uids: &[Uid], sizes: &[(Uid, u32)]) -> (UidSet, usize) {
+pub(super) fn batch_of(uids: &[Uid], sizes: &[(Uid, u32)]) -> (UidSet, usize) {
     let mut bytes = 0;
     let mut batch = Vec::new();
     for (at, uid) in uids.iter().take(limits::BATCH).enumerate() {

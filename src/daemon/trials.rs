@@ -10,13 +10,13 @@ use super::mind::Mind;
 use super::told::Told;
 use super::trouble::Trouble;
 use crate::account::{Account, Backlog, Mode};
-use crate::decide::Policy;
+use crate::decide::{Policy, Verdict};
 use crate::filing::{Filer, Place};
 use crate::imap::{Interrupt, Namespace};
 use crate::label::Label;
 use crate::limits;
 use crate::mailstore::simulated::{Death, Quirk, Server};
-use crate::mailstore::{Ability, MailStore, MailboxName, Uid};
+use crate::mailstore::{Ability, MailStore, MailboxName, RefusalCode, Uid};
 use crate::model::Model;
 use crate::owner::Owner;
 use crate::state::{Attempt, Health, Phase, State};
@@ -40,6 +40,7 @@ struct House {
     state: State,
     mind: Mind,
     filer: Filer,
+    board: Board,
     unfinished: Vec<Place>,
     start: Instant,
 }
@@ -70,6 +71,7 @@ impl House {
             Policy::default(),
         );
         House {
+            board: Board::new(std::iter::once(account.name.clone())),
             account,
             layout,
             state,
@@ -94,7 +96,6 @@ impl House {
     }
 
     fn tries(&mut self, server: &Server) -> Result<Option<Trouble>, Trouble> {
-        let board = Board::new(std::iter::once(self.account.name.clone()));
         let mut cycle = Cycle {
             account: &self.account,
             layout: &self.layout,
@@ -102,7 +103,7 @@ impl House {
             state: &mut self.state,
             filer: &mut self.filer,
             interrupt: &Arc::new(Interrupt::new()),
-            board: &board,
+            board: &self.board,
             told: &mut Told::default(),
             unfinished: &mut self.unfinished,
             start: self.start,
@@ -125,6 +126,27 @@ impl House {
     fn trouble(&self) -> Option<String> {
         let health = self.state.health(&self.account.name).unwrap()?;
         health.trouble.map(|(trouble, _)| trouble)
+    }
+
+    /// From now on so many moves are allowed in an hour.
+    fn allow(&mut self, moves: u32) {
+        let clocks = (&self.state, now(self.start));
+        let name = self.account.name.clone();
+        self.filer = Filer::new(name, self.layout.managed(), moves, clocks).unwrap();
+    }
+
+    /// How many messages of the inbox wait to be filed.
+    fn waiting(&self, server: &Server) -> usize {
+        let inbox = MailboxName::inbox();
+        let uid_validity = server.connect().status(&inbox).unwrap().uid_validity;
+        let name = &self.account.name;
+        let waiting = self.state.deferred(name, &inbox, uid_validity);
+        waiting.unwrap().len()
+    }
+
+    /// How many messages were judged so far.
+    fn judged(&self) -> u64 {
+        self.board.lines()[&self.account.name].counts.judged
     }
 
     fn judged_up_to(&self, mailbox: &MailboxName) -> Uid {
@@ -303,4 +325,48 @@ fn trouble_with_the_store_does_not_count_against_the_mail() {
     hand.execute_batch("DROP TRIGGER full").unwrap();
     house.round(&server);
     assert!(server.mail(&MailboxName::inbox()).is_empty());
+}
+
+/// Of three messages one may be moved at once; the others wait, and nothing is read of them until
+/// there is room. Then the owner's new rule holds for them.
+#[test]
+fn what_waits_is_judged_again_when_its_turn_comes() {
+    for (rule, stay) in [(None, 0), (Some("invitations@linkedin.com"), 2)] {
+        let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+        let inbox = MailboxName::inbox();
+        for number in 0..3 {
+            server.deliver(&inbox, &reminder(number));
+        }
+        let mut house = House::new();
+        house.allow(1);
+        for _ in 0..2 {
+            house.round(&server);
+            let left = (server.mail(&inbox).len(), house.waiting(&server));
+            assert_eq!((left, house.judged()), ((2, 2), 3));
+        }
+        let pattern = rule.map(|rule| rule.parse().unwrap());
+        house.mind.policy.rules.always_keep.extend(pattern);
+        house.allow(1_000);
+        house.round(&server);
+        assert_eq!(server.mail(&inbox).len(), stay);
+        assert_eq!(house.waiting(&server), 0);
+        let decisions = house.state.decisions().unwrap();
+        let kept = decisions.iter().filter(|one| one.verdict == Verdict::Known);
+        assert_eq!(kept.count(), stay);
+    }
+}
+
+/// A server that refuses is not asked for what waits for it, until it may be tried again.
+#[test]
+fn what_the_server_refused_is_not_fetched_at_every_look() {
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    let mut house = House::new();
+    let target = house.target(Label::GenericInvite);
+    server.make(&target);
+    server.refuse(&target, RefusalCode::OverQuota);
+    server.deliver(&MailboxName::inbox(), &reminder(1));
+    for _ in 0..3 {
+        house.round(&server);
+        assert_eq!((house.judged(), house.waiting(&server)), (1, 1));
+    }
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::carry::{Item, Load};
-use super::{CannotFile, Cause, Desk, Filer, FilingError, Fingerprint, OperationId, Place, Way};
+use super::{
+    CannotFile, Cause, Desk, Filer, FilingError, Fingerprint, Now, OperationId, Place, Way,
+};
 use crate::label::Label;
 use crate::limits;
 use crate::mailstore::{MailboxName, Uid, UidValidity};
@@ -87,6 +89,17 @@ pub struct Report {
 }
 
 impl Filer {
+    /// How many messages may be moved now.
+    pub fn room(&mut self, now: Now) -> usize {
+        self.cap.left(now.uptime)
+    }
+
+    /// True if the server refused a short while ago to have mail moved from one folder into another.
+    pub fn waits(&self, source: &MailboxName, target: &MailboxName, now: Now) -> bool {
+        let way = (source.clone(), target.clone());
+        self.backoff.waits(&way, now.uptime)
+    }
+
     /// Files mail: moves each message into the folder of its label, if it is still there and still
     /// what was judged. A second call with the same batch does nothing.
     ///

@@ -24,14 +24,14 @@ pub(super) const STEP: M<'static> = M::up(
      ) STRICT;",
 );
 
-/// A message that is to be filed.
+/// A message that is to be judged again, and filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deferred {
     /// Where it lies.
     pub place: Place,
     /// What it is.
     pub fingerprint: Fingerprint,
-    /// How it was judged.
+    /// What it was judged to be when it was last tried.
     pub label: Label,
 }
 
