@@ -42,10 +42,22 @@ impl Frame<'_> {
             .is_some_and(|name| name::is_name(line, name))
     }
 
+    /// True for a line that says what the subject says, with the whole name for the first one.
+    fn says_subject(&self, line: &str) -> bool {
+        let first_name = self.name.and_then(|name| name.split_whitespace().next());
+        match self.name.zip(first_name) {
+            Some((name, first)) if line.contains(name) => {
+                same_words(&line.replacen(name, first, 1), self.subject)
+            }
+            _ => false,
+        }
+    }
+
     /// True for a line the platform writes.
     fn is_frame(&self, line: &Line<'_>) -> bool {
         let is_written = || {
             same_words(line.text, self.subject)
+                || self.says_subject(line.text)
                 || self.definition.is_furniture(line.lower)
                 || self
                     .name
@@ -71,6 +83,9 @@ pub(super) fn extract(message: &Message, claim: &Claim, links: &Links<'_>) -> Co
     let place = layout.map_or(Place::AroundName, |layout| layout.place);
     let mut contact = Contact::blank(message, claim.platform, kind);
     unwrap((message, links), claim, place, &mut contact);
+    if let Some(shown) = in_html(message, claim, place, &contact) {
+        contact = shown;
+    }
     // A forger's mail keeps to no layout, and an unknown platform has none: that is no news.
     let is_known = layout.is_some() || matches!(claim.by, ClaimedBy::Looks | ClaimedBy::Manner);
     if !is_known {
@@ -78,6 +93,35 @@ pub(super) fn extract(message: &Message, claim: &Claim, links: &Links<'_>) -> Co
     }
     contact
 }
+
+/// The contact as the HTML part shows it, if it holds words of which the plain part has none.
+fn in_html(message: &Message, claim: &Claim, place: Place, plain: &Contact) -> Option<Contact> {
+    let may_hold_words = matches!(
+        plain.kind,
+        Kind::Invitation
+            | Kind::PlatformMessage
+            | Kind::Inmail
+            | Kind::RecommendationRequest
+            | Kind::EndorsementRequest
+    );
+    let has_words = plain.note.is_some() || plain.default_sentence.is_some();
+    if has_words || !may_hold_words || message.html.is_none() || message.plain.trim().is_empty() {
+        return None;
+    }
+    let shown = Message {
+        plain: String::new(),
+        ..message.clone()
+    };
+    let mut contact = Contact::blank(&shown, plain.platform, plain.kind);
+    unwrap((&shown, &Links::of(&shown)), claim, place, &mut contact);
+    let note = contact.note.as_deref()?;
+    let is_said = |line: &str| message.plain.contains(line.trim());
+    let is_news = note.split_whitespace().count() >= NEWS_WORDS && !note.lines().all(is_said);
+    is_news.then_some(contact)
+}
+
+/// Words of the HTML part that are more than a headline or a button.
+const NEWS_WORDS: usize = 8;
 
 /// Fills in what the frame holds, and the note.
 fn unwrap(

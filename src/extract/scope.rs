@@ -81,17 +81,19 @@ impl OutOfScope {
 
 /// Decides whether a message is inbound contact.
 pub(super) fn scope(message: &Message, contact: &Contact) -> Scope {
+    let is_forged = contact.authenticity.standing == Standing::Forged;
     let found = match contact.platform {
         Platform::Direct | Platform::Other => direct(message, contact),
+        // A forger's notice is contact: he wants something, whatever the header says it is.
+        _ if is_forged => None,
         _ => machine_report(message).or_else(|| report(message, contact)),
     };
     found.map_or(Scope::In, Scope::Out)
 }
 
-/// What a platform reports of itself. A forger's notice is contact: he wants something.
+/// What a platform reports of itself.
 fn report(message: &Message, contact: &Contact) -> Option<OutOfScope> {
-    let is_forged = contact.authenticity.standing == Standing::Forged;
-    let is_report = contact.kind == Kind::Notice && !is_forged && !subject_has(message, &REQUESTS);
+    let is_report = contact.kind == Kind::Notice && !subject_has(message, &REQUESTS);
     is_report.then_some(OutOfScope::Digest)
 }
 

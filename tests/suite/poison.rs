@@ -48,8 +48,9 @@ fn recognised<'a>(model: &Model, genuine: impl Iterator<Item = &'a Example>) -> 
 
 /// A dictionary attack: of 200 lessons one in twenty is a mail of a tenth of all words of genuine
 /// mail, learned as spam. Two thirds of the examples are the model, a sixth honest lessons, a
-/// sixth judged, in turn. Measured: all six models are refused; they would have taken genuine mail
-/// recognised from 87.4 % to 82.0 %.
+/// sixth judged, in turn. Measured: no model is refused, and genuine mail recognised falls from 92.4 %
+/// to 91.5 %; of a model of half as many examples it would have fallen from 87.4 % to 82.0 %, and all
+/// six were refused.
 #[test]
 fn a_dictionary_attack_does_not_hide_genuine_mail() {
     let all = examples();

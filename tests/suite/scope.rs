@@ -137,6 +137,11 @@ const NEAR_MISSES: &[(&str, &str, &str)] = &[
         "\nSee who: https://volnaizba.example/x\n",
     ),
     (
+        "a forged notice that says it is an automatic reply",
+        "From: LinkedIn <notice@volnaizba.example>\nAuto-Submitted: auto-replied\nSubject: Your account is restricted",
+        "\nConfirm: https://volnaizba.example/x\n",
+    ),
+    (
         "a forged receipt behind a masked link",
         "From: Billing <billing@pay-desk.example>\nSubject: Your receipt",
         "Content-Type: text/html\n\n<a href='http://evil.example/'>https://bank.example/receipt</a>\n",

@@ -24,19 +24,42 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
         Some(words) if !words.is_empty() => words,
         _ => around_name(frame, lines, contact),
     };
-    // Other kinds mostly have no words, and what is long in them is the platform's.
-    let is_message = matches!(contact.kind, Kind::PlatformMessage | Kind::Inmail);
-    let overlooked = is_message.then(|| overlooked(frame, lines, &found));
-    let found = match overlooked.flatten() {
+    let overlooked = match contact.kind {
+        Kind::PlatformMessage | Kind::Inmail => overlooked(frame, lines, &found),
+        Kind::Invitation | Kind::RecommendationRequest | Kind::EndorsementRequest
+            if found.is_empty() =>
+        {
+            overlooked(frame, lines, &found).filter(|words| is_prose(words))
+        }
+        // Others mostly have no words, and what is long in them is the platform's.
+        _ => None,
+    };
+    let found = match overlooked {
         Some(words) => {
             profile::take_place(&found, contact);
             words
         }
         None => found,
     };
+    let found = without_speaker(frame, found);
     match quoted_below_heading(frame, &found) {
         Some(words) => words.to_owned(),
         None => found,
+    }
+}
+
+/// The words without "NAME:" in front, or a line "NAME · HEADLINE" above them.
+fn without_speaker(frame: &Frame<'_>, found: String) -> String {
+    let Some(behind) = frame.name.and_then(|name| found.strip_prefix(name)) else {
+        return found;
+    };
+    if let Some(words) = behind.strip_prefix([':', '：']) {
+        return words.trim_start().to_owned();
+    }
+    let is_headed = behind.trim_start().starts_with(['·', '|', '•']);
+    match behind.split_once("\n\n").filter(|_| is_headed) {
+        Some((headline, words)) if !headline.contains('\n') => words.trim_start().to_owned(),
+        _ => found,
     }
 }
 
@@ -76,6 +99,18 @@ fn overlooked(frame: &Frame<'_>, lines: &[Line<'_>], found: &str) -> Option<Stri
         .max_by_key(|block| block.chars().count())?;
     let needed = BLOCK_CHARS.max(OVERLOOKED_TIMES * found.chars().count());
     (longest.chars().count() >= needed).then_some(longest)
+}
+
+/// True for words with a sentence in them, which headlines, places and buttons have not, and which do
+/// not offer what the platform sells.
+fn is_prose(words: &str) -> bool {
+    const ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？', '؟', '।'];
+    const SOLD: &[&str] = &["premium", "sales navigator"];
+    let is_sentence = |line: &str| {
+        line.chars().count() >= BLOCK_CHARS && line.contains(ENDS) && !line.contains("http")
+    };
+    let lower = lower_case(words);
+    words.lines().any(is_sentence) && !SOLD.iter().any(|sold| lower.contains(sold))
 }
 
 /// The note stands either above the sender's name line, as in mails of 2016, or below the profile
@@ -361,7 +396,8 @@ fn human_lines<'a>(frame: &Frame<'_>, lines: &[Line<'a>]) -> Vec<&'a str> {
     kept
 }
 
-/// Index after the heading: below the last ruler that stands above every link near the top.
+/// Index after the heading: below the last ruler that stands above every link near the top. A ruler
+/// right above a button ends the words, and no heading.
 fn top(lines: &[Line<'_>]) -> usize {
     let mut start = 0;
     let mut seen = 0;
@@ -373,6 +409,10 @@ fn top(lines: &[Line<'_>]) -> usize {
             break;
         }
         if line.is_ruler() || line.text.starts_with("------------") {
+            let below = lines[index + 1..].iter().find(|line| !line.is_empty());
+            if start > 0 && below.is_some_and(Line::is_button) {
+                break;
+            }
             start = index + 1;
         }
         seen += 1;

@@ -37,6 +37,7 @@ const LAYOUTS: &[Layout] = &[
         Kind::Invitation,
         &[Sign::Subject(&[
             "follow your research",
+            "wants you to follow",
             "join researchgate",
         ])],
         Place::AroundName,
