@@ -21,6 +21,7 @@ use super::platform::{Claim, ClaimedBy};
 use super::relay::relayed_for;
 use super::vocabulary::{INVITE, REMINDER};
 use super::{Contact, Kind, defaults, direct, history};
+use crate::limits;
 use crate::message::{Defect, Message, lower_case};
 
 /// What is known of a mail's frame before its lines are read.
@@ -115,7 +116,8 @@ fn in_html(message: &Message, claim: &Claim, place: Place, plain: &Contact) -> O
     let mut contact = Contact::blank(&shown, plain.platform, plain.kind);
     unwrap((&shown, &Links::of(&shown)), claim, place, &mut contact);
     let note = contact.note.as_deref()?;
-    let is_said = |line: &str| message.plain.contains(line.trim());
+    let looked_at = message.plain.floor_char_boundary(limits::FRAME_BYTES);
+    let is_said = |line: &str| message.plain[..looked_at].contains(line.trim());
     let is_news = note.split_whitespace().count() >= NEWS_WORDS && !note.lines().all(is_said);
     is_news.then_some(contact)
 }
