@@ -53,8 +53,17 @@ impl Cycle<'_> {
         store: &mut dyn MailStore,
         mailbox: &MailboxName,
     ) -> Result<(), Trouble> {
-        let status = store.status(mailbox)?;
+        let access = match self.account.mode {
+            Mode::Observe => Access::ReadOnly,
+            Mode::Tag | Mode::File => Access::ReadWrite,
+        };
         let known = self.state.watermark(&self.account.name, mailbox)?;
+        if known.is_none() {
+            // Courier numbers the mail of a folder when it is opened for the first time; until then
+            // its status names UIDs that nothing has.
+            store.select(mailbox, access)?;
+        }
+        let status = store.status(mailbox)?;
         let mark = match known {
             Some(mark) if mark.uid_validity == status.uid_validity => mark,
             known => {
@@ -72,10 +81,6 @@ impl Cycle<'_> {
         if mark.next >= status.uid_next && !waits {
             return Ok(());
         }
-        let access = match self.account.mode {
-            Mode::Observe => Access::ReadOnly,
-            Mode::Tag | Mode::File => Access::ReadWrite,
-        };
         let selected = store.select(mailbox, access)?;
         if selected.uid_validity != mark.uid_validity {
             // It changed between two commands; the next round begins anew.
