@@ -57,14 +57,16 @@ user_database() {
     perl "$dir/root/usr/sbin/makeuserdb"
 }
 
-# No locks: each waits in vain for a server of file changes that is not where it is looked for.
+# Locks ask a server of file changes, which is not where it is looked for: without it each waits for a
+# second in vain.
 imapd_environment() {
     printf '%s\n' "PATH=/usr/bin:/bin:/usr/sbin" "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" \
         "IMAP_CAPABILITY=$(visible "${abilities[@]}")" \
         "IMAP_CAPABILITY_TLS=$(visible "${abilities[@]}" AUTH=PLAIN)" \
         IMAP_KEYWORDS=1 IMAP_ACL=1 "IMAP_IDLE_TIMEOUT=${IDLE_SECONDS:-60}" \
         IMAP_ENHANCEDIDLE=0 IMAP_MAILBOX_SANITY_CHECK=1 IMAP_CHECK_ALL_FOLDERS=0 \
-        IMAP_OBSOLETE_CLIENT=0 IMAP_UMASK=022 IMAP_USELOCKS=0 IMAP_TRASHFOLDERNAME=Trash \
+        IMAP_OBSOLETE_CLIENT=0 IMAP_UMASK=022 IMAP_USELOCKS=1 IMAP_TRASHFOLDERNAME=Trash \
+        "GAMIN_DEBUG_SERVER=$dir/root/usr/libexec/gam_server" \
         IMAP_MOVE_EXPUNGE_TO_TRASH=0 IMAP_TLS_REQUIRED=0 IMAP_STARTTLS=NO \
         "COURIERTLS=$dir/root/usr/bin/couriertls" "TLS_CERTFILE=$dir/imapd.pem" \
         TLS_VERIFYPEER=NONE MAILDIRPATH=Maildir DEBUG_LOGIN=0
