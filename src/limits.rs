@@ -270,6 +270,10 @@ pub const BATCH: usize = 100;
 /// Bytes of one batch of new messages, unless one alone is larger.
 pub const BATCH_BYTES: usize = 4 << 20;
 
+/// Times filing a message may be begun and broken off, one time after the other, before it is left
+/// where it is. The first time it may have been any message of its batch; then each is filed by itself.
+pub const FILINGS_BEGUN: u32 = 3;
+
 /// Messages that wait to be filed because a server refuses. A hundred days of a busy mailbox.
 pub const DEFERRED: usize = 10_000;
 

@@ -72,6 +72,7 @@ const STEPS: &[M<'static>] = &[
     deferred::STEP,
     grounds::STEP,
     requests::ANSWER_STEP,
+    deferred::BEGUN_STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

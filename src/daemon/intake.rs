@@ -41,7 +41,7 @@ impl Arrival {
 
 /// A message that was judged, and its label if it has one.
 pub(super) struct Judged {
-    uid: Uid,
+    pub(super) place: Place,
     fingerprint: Fingerprint,
     label: Option<Label>,
 }
@@ -135,25 +135,25 @@ impl Cycle<'_> {
             }
             let sizes = store.sizes(&left.iter().take(limits::BATCH).copied().collect())?;
             let (batch, upto) = batch_of(left, &sizes);
-            self.judge_and_file(store, mailbox, selected, &batch)?;
             left = &left[upto..];
             let next = Watermark {
                 next: left.first().copied().unwrap_or(beyond),
                 ..mark
             };
-            self.state
-                .keep_watermark(&self.account.name, mailbox, next)?;
+            self.judge_and_file(store, mailbox, selected, (&batch, next))?;
         }
         Ok(())
     }
 
-    /// Judges a batch of the open folder and does with it what the mode allows.
+    /// Judges a batch of the open folder, does with it what the mode allows, and writes down how far
+    /// the folder is judged. What is to be filed is written down by itself, so that a message that
+    /// cannot be filed does not hold up those after it.
     fn judge_and_file(
         &mut self,
         store: &mut dyn MailStore,
         mailbox: &MailboxName,
         selected: &Selected,
-        batch: &UidSet,
+        (batch, next): (&UidSet, Watermark),
     ) -> Result<(), Trouble> {
         let mut arrivals = Vec::with_capacity(batch.len());
         for letter in store.letters(batch)? {
@@ -168,12 +168,15 @@ impl Cycle<'_> {
             }
         }
         let judged = self.attempt(arrivals)?;
-        match self.account.mode {
-            Mode::Observe => Ok(()),
-            Mode::Tag => self.tag(store, mailbox, selected, &judged),
-            Mode::File => self
-                .file(store, mailbox, selected.uid_validity, &judged)
-                .map(drop),
+        let mode = self.account.mode;
+        if mode == Mode::Tag {
+            self.tag(store, mailbox, selected, &judged)?;
+        }
+        self.state
+            .keep_watermark(&self.account.name, mailbox, next)?;
+        match mode {
+            Mode::Observe | Mode::Tag => Ok(()),
+            Mode::File => self.file(store, mailbox, selected.uid_validity, &judged),
         }
     }
 
@@ -278,14 +281,12 @@ impl Cycle<'_> {
             .map(|(sighting, triage)| Decided::of(sighting.as_ref()?, triage, &recorder))
             .collect();
         self.state.keep_decisions(&decisions)?;
-        self.finish(&arrivals)?;
-        self.count(|counts| counts.judged += arrivals.len() as u64);
         let judged = |(arrival, triage): (Arrival, &Triage)| {
             let verdict = triage.decision.verdict;
             let Place { mailbox, uid, .. } = &arrival.place;
             tracing::info!(account = %self.account.name, %mailbox, %uid, verdict = verdict.name(), "judged");
             Judged {
-                uid: *uid,
+                place: arrival.place,
                 fingerprint: arrival.fingerprint,
                 label: match verdict {
                     Verdict::Label(label) => Some(label),
@@ -293,22 +294,40 @@ impl Cycle<'_> {
                 },
             }
         };
-        Ok(arrivals.into_iter().zip(&triages).map(judged).collect())
+        let judged: Vec<Judged> = arrivals.into_iter().zip(&triages).map(judged).collect();
+        self.finish(&judged)?;
+        self.count(|counts| counts.judged += judged.len() as u64);
+        Ok(judged)
     }
 
-    /// Writes down that messages were judged where they are.
-    fn finish(&mut self, arrivals: &[Arrival]) -> Result<(), Trouble> {
-        let places: Vec<Place> = arrivals.iter().map(|one| one.place.clone()).collect();
-        let noted: Vec<Noted> = arrivals
+    /// Writes down that messages were judged where they are, and which of them are to be filed: a
+    /// connection may break before they are.
+    fn finish(&mut self, judged: &[Judged]) -> Result<(), Trouble> {
+        let noted: Vec<Noted> = judged
             .iter()
-            .map(|arrival| Noted {
-                place: arrival.place.clone(),
-                fingerprint: arrival.fingerprint,
+            .map(|one| Noted {
+                place: one.place.clone(),
+                fingerprint: one.fingerprint,
                 deed: Deed::Judged,
             })
             .collect();
-        self.state.note_own(&self.account.name, &noted)?;
-        Ok(self.state.end(&self.account.name, &places)?)
+        let to_file: Vec<Deferred> = match self.account.mode {
+            Mode::File => judged.iter().filter_map(|one| self.to_file(one)).collect(),
+            Mode::Observe | Mode::Tag => Vec::new(),
+        };
+        Ok(self.state.conclude(&self.account.name, &noted, &to_file)?)
+    }
+
+    /// What is kept of a message until it is filed; none if it has no folder to be filed into.
+    fn to_file(&self, one: &Judged) -> Option<Deferred> {
+        let label = one.label?;
+        self.layout.target(label)?;
+        Some(Deferred {
+            place: one.place.clone(),
+            fingerprint: one.fingerprint,
+            label,
+            begun: 0,
+        })
     }
 
     /// Sets the keyword of its label on each message, where the server keeps keywords. What it
@@ -325,7 +344,7 @@ impl Cycle<'_> {
             let uids: UidSet = judged
                 .iter()
                 .filter(|one| one.label == Some(label))
-                .map(|one| one.uid)
+                .map(|one| one.place.uid)
                 .collect();
             if uids.is_empty() {
                 continue;
@@ -348,18 +367,19 @@ impl Cycle<'_> {
         Ok(())
     }
 
-    /// Files messages. What cannot be filed yet is kept for later, and given back.
+    /// Files messages. What cannot be filed yet is kept for later; so is everything if the connection
+    /// or the store breaks.
     pub(super) fn file(
         &mut self,
         store: &mut dyn MailStore,
         mailbox: &MailboxName,
         uid_validity: UidValidity,
         judged: &[Judged],
-    ) -> Result<Vec<Place>, Trouble> {
+    ) -> Result<(), Trouble> {
         let candidate = |one: &Judged| {
             let label = one.label?;
             Some(Candidate {
-                uid: one.uid,
+                uid: one.place.uid,
                 fingerprint: one.fingerprint,
                 label,
                 target: self.layout.target(label)?.clone(),
@@ -371,29 +391,20 @@ impl Cycle<'_> {
             mail: judged.iter().filter_map(candidate).collect(),
         };
         let outcomes = self.move_mail(store, &batch)?;
-        let later: Vec<Deferred> = batch
-            .mail
-            .iter()
-            .filter(|mail| {
-                let stayed = |(uid, outcome): &&(Uid, Outcome)| {
-                    *uid == mail.uid && is_worth_another_try(outcome)
-                };
-                outcomes.iter().any(|one| stayed(&one))
-            })
-            .map(|mail| Deferred {
-                place: Place {
-                    mailbox: mailbox.clone(),
-                    uid_validity,
-                    uid: mail.uid,
-                },
-                fingerprint: mail.fingerprint,
-                label: mail.label,
-            })
+        let stayed = |one: &&Judged| {
+            let is_own = |(uid, outcome): &(Uid, Outcome)| {
+                *uid == one.place.uid && is_worth_another_try(outcome)
+            };
+            outcomes.iter().any(is_own)
+        };
+        let (later, over): (Vec<&Judged>, Vec<&Judged>) = judged.iter().partition(stayed);
+        let later: Vec<Deferred> = later
+            .into_iter()
+            .filter_map(|one| self.to_file(one))
             .collect();
-        if !later.is_empty() {
-            self.state.defer(&self.account.name, &later)?;
-        }
-        Ok(later.into_iter().map(|one| one.place).collect())
+        let over: Vec<Place> = over.into_iter().map(|one| one.place.clone()).collect();
+        self.state.settle_deferred(&self.account.name, &over)?;
+        Ok(self.state.defer(&self.account.name, &later)?)
     }
 }
 

@@ -370,3 +370,62 @@ fn what_the_server_refused_is_not_fetched_at_every_look() {
         assert_eq!((house.judged(), house.waiting(&server)), (1, 1));
     }
 }
+
+/// At whatever command the connection breaks: what was to be filed is filed once, and nothing waits.
+#[test]
+fn what_a_broken_connection_left_is_filed_by_the_next() {
+    for abilities in [
+        &[Ability::Move, Ability::UidPlus][..],
+        &[Ability::UidPlus][..],
+    ] {
+        for death in [Death::Before, Death::Halfway, Death::After] {
+            for call in 1.. {
+                let server = Server::new(abilities);
+                for number in 0..4 {
+                    server.deliver(&MailboxName::inbox(), &reminder(number));
+                }
+                let mut house = House::new();
+                server.die_at(call, death);
+                // Of some commands it is no matter that nobody heard the answer.
+                let _ = house.tries(&server);
+                if server.live() {
+                    break;
+                }
+                house.round(&server);
+                house.round(&server);
+                let filed = server.mail(&house.target(Label::GenericInvite)).len();
+                let left = server.mail(&MailboxName::inbox()).len();
+                let waiting = house.waiting(&server);
+                assert_eq!((filed, left, waiting), (4, 0, 0), "{death:?} at {call}");
+            }
+        }
+    }
+}
+
+/// A message whose move the server answers by hanging up is given up, and told; the others are filed.
+#[test]
+fn a_mail_that_always_breaks_the_connection_is_left_and_the_others_are_filed() {
+    let server = Server::new(&[Ability::Move, Ability::UidPlus]);
+    let inbox = MailboxName::inbox();
+    let uids: Vec<Uid> = (0..3)
+        .map(|n| server.deliver(&inbox, &reminder(n)))
+        .collect();
+    let mut house = House::new();
+    house.keep_health();
+    let target = house.target(Label::GenericInvite);
+    server.make(&target);
+    server.quirk(&target, Quirk::BreaksOver(uids[1]));
+    for _ in 0..limits::FILINGS_BEGUN {
+        house.tries(&server).unwrap_err();
+    }
+    for _ in 0..2 {
+        house.round(&server);
+        let stayed: Vec<Uid> = server.mail(&inbox).into_keys().collect();
+        assert_eq!((stayed, house.waiting(&server)), (vec![uids[1]], 0));
+    }
+    assert!(
+        house
+            .trouble()
+            .is_some_and(|what| what.contains("message 2 in INBOX"))
+    );
+}

@@ -1,4 +1,5 @@
-//! Mail that could not be filed when it came: judged again and filed when its turn comes.
+//! Mail that was not filed when it came, refused or interrupted: judged again and filed when its turn
+//! comes.
 //!
 //! Until then days may pass, in which the owner makes rules and teaches: what was decided first no
 //! longer binds.
@@ -21,7 +22,12 @@ impl Cycle<'_> {
     ) -> Result<(), Trouble> {
         let name = &self.account.name;
         let mut due = self.state.deferred(name, mailbox, selected.uid_validity)?;
+        let is_broken = |one: &mut Deferred| one.begun >= limits::FILINGS_BEGUN;
+        let broken: Vec<Deferred> = due.extract_if(.., is_broken).collect();
+        self.give_up(&broken)?;
         due.retain(|one| !self.waits(one));
+        // What broke off may do so again, and is tried last and by itself.
+        due.sort_by_key(|one| one.begun);
         let mut left = due.as_slice();
         while !left.is_empty() {
             self.check_stop()?;
@@ -29,7 +35,14 @@ impl Cycle<'_> {
             if room == 0 || !is_open(store, mailbox, selected)? {
                 return Ok(());
             }
-            let turn = left.iter().take(room.min(limits::BATCH));
+            let most = match left[0].begun {
+                0 => room.min(limits::BATCH),
+                _ => 1,
+            };
+            let turn = left
+                .iter()
+                .take(most)
+                .take_while(|one| one.begun == left[0].begun);
             let uids: Vec<Uid> = turn.map(|one| one.place.uid).collect();
             let sizes = store.sizes(&uids.iter().copied().collect())?;
             let (batch, upto) = batch_of(&uids, &sizes);
@@ -66,13 +79,28 @@ impl Cycle<'_> {
             }
         }
         let judged = self.attempt(arrivals)?;
-        let later = self.file(store, mailbox, selected.uid_validity, &judged)?;
-        let over = turn.iter().map(|one| &one.place);
-        let over: Vec<Place> = over
-            .filter(|place| !later.contains(place))
+        let places = turn.iter().map(|one| &one.place);
+        let gone: Vec<Place> = places
+            .filter(|place| judged.iter().all(|one| one.place != **place))
             .cloned()
             .collect();
-        self.state.settle_deferred(&self.account.name, &over)?;
-        Ok(())
+        self.state.settle_deferred(&self.account.name, &gone)?;
+        self.file(store, mailbox, selected.uid_validity, &judged)
+    }
+
+    /// Leaves mail where it is whose filing broke off too often: it may be what breaks it.
+    fn give_up(&mut self, mail: &[Deferred]) -> Result<(), Trouble> {
+        for Deferred { place, .. } in mail {
+            let what = format!(
+                "filing message {} in {} broke off {} times; it is left where it is, the log says what broke",
+                place.uid,
+                place.mailbox,
+                limits::FILINGS_BEGUN
+            );
+            tracing::error!(account = %self.account.name, "{what}");
+            self.trouble(&what)?;
+        }
+        let places: Vec<Place> = mail.iter().map(|one| one.place.clone()).collect();
+        Ok(self.state.settle_deferred(&self.account.name, &places)?)
     }
 }

@@ -177,10 +177,14 @@ impl Filer {
         if self.tried.contains(target) {
             return Err(CannotFile::Missing(target.clone()).into());
         }
-        self.tried.push(target.clone());
         // Before, not after: what the owner moves into it is a lesson, however soon they do.
         desk.journal.note_absent(&self.account, target)?;
-        match desk.store.create(target) {
+        let answer = desk.store.create(target);
+        // One that heard no answer may be tried again.
+        if !matches!(&answer, Err(error) if error.ends_session()) {
+            self.tried.push(target.clone());
+        }
+        match answer {
             Ok(())
             | Err(MailError::Refused {
                 code: Some(RefusalCode::AlreadyExists),

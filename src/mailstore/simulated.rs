@@ -37,6 +37,8 @@ pub(crate) enum Quirk {
     LiesOfUids,
     /// What is moved or copied into it comes without proof.
     ProvesNothing,
+    /// Moving or copying this message into it ends the connection.
+    BreaksOver(Uid),
 }
 
 /// A message in a folder.
@@ -290,10 +292,14 @@ impl Connection {
             if let Some(code) = disk.refuses.get(into) {
                 return Err(refused(*code));
             }
-            let uid_validity = match disk.mailbox(into) {
-                Ok(mailbox) => mailbox.uid_validity,
-                Err(_) => return Err(refused(RefusalCode::TryCreate)),
+            let Ok(mailbox) = disk.mailbox(into) else {
+                return Err(refused(RefusalCode::TryCreate));
             };
+            let uid_validity = mailbox.uid_validity;
+            let breaks = |uid: &Uid| disk.has(into, Quirk::BreaksOver(*uid));
+            if uids.as_slice().iter().any(breaks) {
+                return Err(MailError::Lost("simulated".to_owned()));
+            }
             let open = open.expect("a folder is open");
             let mut pairs = Vec::new();
             for uid in uids.as_slice().iter().take(reach) {

@@ -70,14 +70,6 @@ impl State {
         })
     }
 
-    /// Writes down that messages are finished, whatever was decided.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn end(&mut self, account: &AccountName, places: &[Place]) -> Result<(), StateError> {
-        change(self, |transaction| end(transaction, account, places))
-    }
-
     /// Takes back that messages were begun: they were not finished, and did not stop the program
     /// either.
     ///
@@ -155,7 +147,7 @@ fn write(
         .map(drop)
 }
 
-/// As [`State::end`], in a transaction that does more.
+/// Writes down that messages are finished, whatever was decided.
 pub(super) fn end(
     transaction: &Transaction<'_>,
     account: &AccountName,
@@ -205,7 +197,10 @@ mod tests {
         assert_eq!(begin(&batch), [Attempt::Alone; 3]);
         assert_eq!(begin(&batch[..1]), [Attempt::Go]);
         let mut state = State::open(dir.path()).unwrap();
-        state.end(&account(), &batch[..1]).unwrap();
+        change(&mut state, |transaction| {
+            end(transaction, &account(), &batch[..1])
+        })
+        .unwrap();
         assert_eq!(begin(&batch[1..2]), [Attempt::Go]);
         assert_eq!(begin(&batch[1..2]), [Attempt::LeaveAlone]);
         assert_eq!(

@@ -1,10 +1,10 @@
-//! Mail that was judged and could not be filed yet.
+//! Mail that was judged and is not filed yet.
 
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 use rusqlite_migration::M;
 
-use super::residents::change;
-use super::{State, StateError};
+use super::residents::{change, note_own};
+use super::{Noted, State, StateError, attempts};
 use crate::account::AccountName;
 use crate::filing::{Fingerprint, Place};
 use crate::label::Label;
@@ -24,6 +24,10 @@ pub(super) const STEP: M<'static> = M::up(
      ) STRICT;",
 );
 
+/// How often filing was begun and not ended.
+pub(super) const BEGUN_STEP: M<'static> =
+    M::up("ALTER TABLE deferred ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;");
+
 /// A message that is to be judged again, and filed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deferred {
@@ -33,34 +37,37 @@ pub struct Deferred {
     pub fingerprint: Fingerprint,
     /// What it was judged to be when it was last tried.
     pub label: Label,
+    /// How often its filing was begun and broken off, one time after the other. The store counts.
+    pub begun: u32,
 }
 
 impl State {
+    /// Writes down, all or nothing, that messages were judged where they are, and that filing those
+    /// that have a folder begins: whatever breaks from here on, they are not forgotten.
+    ///
+    /// # Errors
+    /// If SQLite refuses; then nothing may be filed.
+    pub fn conclude(
+        &mut self,
+        account: &AccountName,
+        judged: &[Noted],
+        to_file: &[Deferred],
+    ) -> Result<(), StateError> {
+        let places: Vec<Place> = judged.iter().map(|one| one.place.clone()).collect();
+        change(self, |transaction| {
+            note_own(transaction, account, judged)?;
+            attempts::end(transaction, account, &places)?;
+            keep(transaction, account, to_file, BEGIN)
+        })
+    }
+
     /// Keeps mail for the next try. Beyond a bound the newest are not kept: they stay where they
     /// are, like any doubt.
     ///
     /// # Errors
     /// If SQLite refuses; then none is kept.
     pub fn defer(&mut self, account: &AccountName, mail: &[Deferred]) -> Result<(), StateError> {
-        change(self, |transaction| {
-            let held = "SELECT count(*) FROM deferred";
-            let held: i64 = transaction.query_row(held, [], |row| row.get(0))?;
-            let room = limits::DEFERRED.saturating_sub(usize::try_from(held).unwrap_or(0));
-            for one in mail.iter().take(room) {
-                transaction.execute(
-                    "INSERT OR REPLACE INTO deferred VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![
-                        account.as_str(),
-                        one.place.mailbox.as_str(),
-                        one.place.uid_validity.0,
-                        one.place.uid.0,
-                        one.fingerprint.0,
-                        one.label.name(),
-                    ],
-                )?;
-            }
-            Ok(())
-        })
+        change(self, |transaction| keep(transaction, account, mail, WAIT))
     }
 
     /// Mail of a folder that waits, oldest first.
@@ -76,7 +83,7 @@ impl State {
         let read = || -> rusqlite::Result<Vec<Deferred>> {
             let folder = params![account.as_str(), mailbox.as_str(), uid_validity.0];
             let mut waiting = self.connection.prepare_cached(
-                "SELECT uid, fingerprint, label FROM deferred
+                "SELECT uid, fingerprint, label, begun FROM deferred
                  WHERE account = ?1 AND mailbox = ?2 AND uid_validity = ?3 ORDER BY uid",
             )?;
             let rows = waiting.query_map(folder, |row| {
@@ -84,12 +91,12 @@ impl State {
                 Ok(label
                     .parse()
                     .ok()
-                    .map(|label| (row.get(0), row.get(1), label)))
+                    .map(|label| (row.get(0), row.get(1), label, row.get(3))))
             })?;
             let mut mail = Vec::new();
             for row in rows {
                 // A label of a newer program is not one of ours.
-                let Some((uid, fingerprint, label)) = row? else {
+                let Some((uid, fingerprint, label, begun)) = row? else {
                     continue;
                 };
                 mail.push(Deferred {
@@ -100,6 +107,7 @@ impl State {
                     },
                     fingerprint: Fingerprint(fingerprint?),
                     label,
+                    begun: begun?,
                 });
             }
             Ok(mail)
@@ -153,6 +161,36 @@ impl State {
     }
 }
 
+/// Keeps a message whose filing begins.
+const BEGIN: &str = "INSERT INTO deferred VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
+    ON CONFLICT DO UPDATE SET fingerprint = ?5, label = ?6, begun = begun + 1";
+
+/// Keeps a message whose filing ended, and which stays for now.
+const WAIT: &str = "INSERT OR REPLACE INTO deferred VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)";
+
+fn keep(
+    transaction: &Transaction<'_>,
+    account: &AccountName,
+    mail: &[Deferred],
+    sql: &str,
+) -> rusqlite::Result<()> {
+    let held = "SELECT count(*) FROM deferred";
+    let held: i64 = transaction.query_row(held, [], |row| row.get(0))?;
+    let room = limits::DEFERRED.saturating_sub(usize::try_from(held).unwrap_or(0));
+    let mut insert = transaction.prepare_cached(sql)?;
+    for one in mail.iter().take(room) {
+        insert.execute(params![
+            account.as_str(),
+            one.place.mailbox.as_str(),
+            one.place.uid_validity.0,
+            one.place.uid.0,
+            one.fingerprint.0,
+            one.label.name(),
+        ])?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +208,7 @@ mod tests {
             },
             fingerprint: Fingerprint([7; 32]),
             label: Label::Pitch,
+            begun: 0,
         };
         state
             .defer(&account, &[one(2, 1), one(1, 1), one(3, 1)])
@@ -209,6 +248,7 @@ mod tests {
                             },
                             fingerprint: Fingerprint([7; 32]),
                             label: Label::Pitch,
+                            begun: 0,
                         };
                         state.defer(&account, &[one]).unwrap();
                     }
