@@ -1,7 +1,6 @@
 //! `anteroom train`
 
 use std::io::Write;
-use std::path::Path;
 
 use super::{CommandError, Notes, count_of, labelled, load_model, teach};
 use crate::cli::{LabelFolder, Labelled, Train};
@@ -17,6 +16,7 @@ use crate::state::State;
 
 pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let data = |error: learn::LearnError| CommandError::Data(error.to_string());
+    let in_place = in_place(args, notes)?;
     let owner = super::owner(config, &[])?;
     let mut examples = read(&args.inputs, (&owner, args.scope.evidence()), notes)?;
     let lessons = match args.lessons {
@@ -37,7 +37,7 @@ pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), Com
             .map(|lesson| learn::example(lesson, &present)),
     );
     let (model, held_out) = train_for_lessons(&present, &examples, lessons.len()).map_err(data)?;
-    let comparison = match in_place(&args.out, notes)? {
+    let comparison = match in_place {
         Some(old) => {
             let old = learn::teach(&old, &lessons).map_err(data)?;
             compare(&old, &present, &examples, &held_out).map_err(data)?
@@ -121,11 +121,15 @@ fn present(examples: &[Example], lessons: &[&Lesson]) -> Vec<Label> {
         .collect()
 }
 
-/// The model to compare with: the one that would be replaced, else the shipped one. One that
-/// cannot be used cannot be better.
-fn in_place(out: &Path, notes: Notes) -> Result<Option<Model>, CommandError> {
+/// The model to compare with: the one that would be replaced, else the shipped one if it counts the
+/// same of a message. One that cannot be used cannot be better.
+fn in_place(args: &Train, notes: Notes) -> Result<Option<Model>, CommandError> {
+    let (out, evidence) = (args.out.as_path(), args.scope.evidence());
     if !out.exists() {
-        return Ok(Some(load_model(None)?));
+        return match evidence {
+            Evidence::Contact => Ok(Some(load_model(None)?)),
+            Evidence::Mail => Ok(None),
+        };
     }
     if !Model::may_be_in(out) {
         return Err(CommandError::CannotCreate(format!(
@@ -134,7 +138,13 @@ fn in_place(out: &Path, notes: Notes) -> Result<Option<Model>, CommandError> {
         )));
     }
     match Model::load(out) {
-        Ok(model) => Ok(Some(model)),
+        Ok(model) if model.metadata.evidence != evidence && !args.accept_worse => {
+            Err(CommandError::Refused(format!(
+                "{}: the model there was trained with another --scope, so the two cannot be compared; it was left as it is, --accept-worse replaces it",
+                out.display()
+            )))
+        }
+        Ok(model) => Ok(Some(model).filter(|model| model.metadata.evidence == evidence)),
         Err(error) => {
             notes.say(&format!("anteroom: {error}\nanteroom: it is replaced"));
             Ok(None)

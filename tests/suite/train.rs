@@ -163,6 +163,26 @@ fn a_better_model_is_not_replaced_unless_told() {
         .fails(73, &["mail.mbox", "is no model", "left as it is"]);
 }
 
+/// A model of contact says nothing about one of all mail.
+#[test]
+fn models_that_count_different_things_are_not_compared() {
+    let here = Workspace::new();
+    labelled(&here, 40);
+    let all_mail = ["train", "mine", "--scope", "all", "--out", "own.model"];
+    let said = here.run(&all_mail).ok().stdout();
+    assert!(!said.contains("before"), "{said}");
+    let said = here.run(&all_mail).ok().stdout();
+    assert!(said.contains("before") && said.contains("after"), "{said}");
+    let kept = bytes(&here, "own.model");
+    let contact = ["train", "mine", "--out", "own.model"];
+    here.run(&contact)
+        .fails(1, &["own.model", "another --scope", "--accept-worse"]);
+    assert!(bytes(&here, "own.model") == kept);
+    let said = here.run(&[&contact[..], &["--accept-worse"]].concat());
+    assert!(!said.ok().stdout().contains("before"));
+    assert_eq!(metadata(&here, "own.model")["evidence"], "contact");
+}
+
 #[test]
 fn lessons_are_fitted_to_and_stay_where_they_are() {
     let here = Workspace::new();
