@@ -30,6 +30,17 @@ pub struct Posterior {
     pub probabilities: Vec<f64>,
     /// Events of the message that the model knows.
     pub known: Vec<KnownEvent>,
+    /// How much of its text that is.
+    pub text: TextKnown,
+}
+
+/// How many of the words of a text a model knows, each word once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextKnown {
+    /// Words it knows.
+    pub known: usize,
+    /// All words.
+    pub words: usize,
 }
 
 /// An event that has parameters.
@@ -94,11 +105,12 @@ impl Classifier {
 
     /// Probabilities of the classes for a message.
     pub fn posterior(&self, features: &Features) -> Posterior {
-        let known = self.estimate.known(&features.events);
+        let (known, text) = self.estimate.recognise(&features.events, &features.text);
         let scores = self.estimate.sum(&features.events, &known);
         Posterior {
             probabilities: self.calibration.probabilities(&scores),
             known,
+            text,
         }
     }
 

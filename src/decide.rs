@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::classify::Posterior;
+use crate::classify::{Posterior, TextKnown};
 use crate::extract::{Contact, Forgery, OutOfScope, Rule, Scope, Standing};
 use crate::features::Evidence;
 use crate::history::Past;
@@ -98,8 +98,8 @@ pub struct Policy {
     pub file_at: f64,
     /// Probability spam needs: a person lost there is the worst error.
     pub spam_at: f64,
-    /// Known events below which nothing is concluded from words.
-    pub min_known_events: usize,
+    /// Share of the words of a text that must be known for it to be filed away.
+    pub min_known_words: f64,
     /// What becomes of messages from people the owner knows.
     pub known: KnownPolicy,
     /// The owner's own rules; they go before everything else.
@@ -113,10 +113,21 @@ impl Default for Policy {
             error_budget: 0.02,
             file_at: 0.5,
             spam_at: 0.98,
-            min_known_events: 3,
+            min_known_words: 1.0 / 3.0,
             known: KnownPolicy::Leave,
             rules: Rules::default(),
         }
+    }
+}
+
+/// Words of a text below which its facts speak for it: the shortest are courtesies in any language.
+const FEW_WORDS: usize = 8;
+
+impl Policy {
+    /// True if so little of a text is known that it cannot be told what it says.
+    pub fn knows_too_little(&self, text_known: TextKnown) -> bool {
+        let TextKnown { known, words } = text_known;
+        words >= FEW_WORDS && (known as f64) < self.min_known_words * words as f64
     }
 }
 
@@ -198,7 +209,7 @@ pub enum Why {
     /// The probability is high enough.
     Confident,
     /// Too few of its words are known.
-    FewKnownWords(usize),
+    FewKnownWords(TextKnown),
     /// Too few genuine examples to keep within the error budget.
     TooFewExamples(usize),
     /// It looks like filing away, but too many genuine messages looked like this.
@@ -385,10 +396,6 @@ pub fn settle(mut probabilities: LabelProbabilities, label: Label) -> LabelProba
 
 fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
     let unsure = |why| Decision::new(Verdict::Unsure, why);
-    let known = belief.posterior.known.len();
-    if known < policy.min_known_events {
-        return unsure(Why::FewKnownWords(known));
-    }
     let label = belief.likeliest();
     let probability = belief.probabilities[label.index()];
     let needed = match label {
@@ -407,6 +414,10 @@ fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
             }
             Some(_) => {}
         }
+        let text_known = belief.posterior.text;
+        if policy.knows_too_little(text_known) {
+            return unsure(Why::FewKnownWords(text_known));
+        }
     }
     if probability < needed {
         return unsure(Why::NotSureEnough {
@@ -421,12 +432,12 @@ fn weigh(belief: &Belief<'_>, policy: &Policy) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::classify::KnownEvent;
 
     fn verdict(probabilities: LabelProbabilities, guard: &Guard) -> Decision {
         let posterior = Posterior {
             probabilities: probabilities.to_vec(),
-            known: vec![KnownEvent::default(); 10],
+            known: Vec::new(),
+            text: TextKnown::default(),
         };
         let belief = Belief {
             probabilities,

@@ -7,6 +7,7 @@ mod tipping;
 
 use serde::Serialize;
 
+use crate::classify::TextKnown;
 use crate::decide::{Decision, Verdict, Why};
 use crate::extract::{Forgery, Platform, Rule, Standing};
 use crate::history::Fact;
@@ -197,8 +198,8 @@ pub fn sentence(decision: &Decision) -> String {
                 sign.describe()
             )
         }
-        (Why::FewKnownWords(known), _) => {
-            format!("left alone: only {known} of its words are known")
+        (Why::FewKnownWords(TextKnown { known, words }), _) => {
+            format!("left alone: of its {words} different words only {known} are known")
         }
         (Why::TooFewExamples(n), _) => {
             format!("left alone: {n} genuine examples are too few to keep within the error budget")

@@ -12,6 +12,7 @@ mod words;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -96,6 +97,8 @@ pub struct Event {
 pub struct Features {
     /// Events in order of first appearance.
     pub events: Vec<Event>,
+    /// Which of them are the words of the text; none where header fields count as much.
+    pub text: Range<usize>,
     /// Where each event's name lies in `names`.
     spans: Vec<(u32, u32)>,
     names: String,
@@ -129,7 +132,12 @@ pub fn features_after(
 ) -> Features {
     let mut counter = Counter::with_capacity();
     words::subject_words(&mut counter, contact.subject_words(message));
+    let subject = counter.terms.len();
     words::body_words(&mut counter, contact.words(message));
+    let text = match evidence {
+        Evidence::Contact => subject..counter.terms.len(),
+        Evidence::Mail => 0..0,
+    };
     for host in contact.link_hosts.iter() {
         counter.add("link:", host);
     }
@@ -152,7 +160,10 @@ pub fn features_after(
         }
     }
     counter.end_group(Scale::Damped(evidence.cue_weight()));
-    counter.finish()
+    Features {
+        text,
+        ..counter.finish()
+    }
 }
 
 /// The cue that counts for one that was found. Secrets that are spoken of where there is nowhere to
@@ -306,6 +317,7 @@ impl Counter {
         }
         Features {
             events,
+            text: 0..0,
             spans: self.terms.iter().map(|term| term.name).collect(),
             names: self.names,
         }

@@ -10,6 +10,7 @@ mod lesson;
 mod teach;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::classify::{
     Calibration, CountError, Counts, EstimateError, Gathered, Member, fit_calibration,
@@ -39,6 +40,8 @@ pub struct Example {
     pub class: usize,
     /// What it is judged by, and what is counted of it.
     pub events: Vec<Event>,
+    /// Which of them are the words of its text, as [`Features::text`](crate::features::Features).
+    pub text: Range<usize>,
     /// What kind of events these are.
     pub evidence: Evidence,
     /// How much it counts.
@@ -67,10 +70,11 @@ impl Example {
     /// Reads an example from a message as it was found.
     pub fn read_as(evidence: Evidence, content: &Content, owner: &Owner, class: usize) -> Example {
         let (message, contact) = crate::triage::read(content, owner);
-        let events = features(&message, &contact, evidence).events;
+        let found = features(&message, &contact, evidence);
         Example {
             evidence,
-            ..Example::of(&message, &contact, events, class)
+            text: found.text,
+            ..Example::of(&message, &contact, found.events, class)
         }
     }
 
@@ -87,6 +91,7 @@ impl Example {
         Example {
             class,
             events,
+            text: 0..0,
             evidence: Evidence::Contact,
             counts_as: CountsAs::Message,
             group_key: GroupKey::of(contact, message),

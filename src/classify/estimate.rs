@@ -1,12 +1,13 @@
 //! The fitted parameters of all events, and the scores they give.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::counts::is_counted;
 use super::estimator::{Distinct, EstimateError};
 use super::keys::Ascending;
-use super::{Counts, KnownEvent, Remainder};
+use super::{Counts, KnownEvent, Remainder, TextKnown};
 use crate::features::{Event, KeyMap, WEIGHT_UNIT};
 
 /// Events of one message that are judged by.
@@ -194,6 +195,18 @@ impl Estimate {
     /// mail; messages of people seldom have as many.
     pub fn known(&self, events: &[Event]) -> Vec<KnownEvent> {
         self.strongest(events, self.with_parameters(events))
+    }
+
+    /// As [`Estimate::known`], and how many of the events that are words of the text have
+    /// parameters.
+    pub fn recognise(&self, events: &[Event], text: &Range<usize>) -> (Vec<KnownEvent>, TextKnown) {
+        let known = self.with_parameters(events);
+        let is_word = |known: &&KnownEvent| text.contains(&(known.position as usize));
+        let text_known = TextKnown {
+            known: known.iter().filter(is_word).count(),
+            words: text.len(),
+        };
+        (self.strongest(events, known), text_known)
     }
 
     /// Of many known events the strongest.

@@ -100,6 +100,7 @@ impl Case {
         let case = Case {
             example: Example {
                 evidence,
+                text: found.text.clone(),
                 ..Example::of(&message, &contact, found.events.clone(), class)
             },
             rule: contact.rule().filter(|_| in_scope).map(|rule| rule.label()),
@@ -124,6 +125,7 @@ impl Case {
         };
         Example {
             events: events.clone(),
+            text: 0..0,
             ..self.example.clone()
         }
     }

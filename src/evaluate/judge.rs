@@ -58,7 +58,7 @@ impl Judge {
 
     /// Judges a message by its words and facts, without the rules of the guide.
     pub fn predict(&self, case: usize, example: &Example, policy: &Policy) -> Prediction {
-        let known = self.estimate.known(&example.events);
+        let (known, text_known) = self.estimate.recognise(&example.events, &example.text);
         let scores = self.estimate.sum(&example.events, &known);
         let mut prediction = Prediction {
             case,
@@ -76,13 +76,13 @@ impl Judge {
             Some(genuine) if genuine != best => self
                 .guard
                 .threshold(policy.error_budget)
-                .is_some_and(|limit| prediction.probabilities[genuine] < limit),
+                .is_some_and(|limit| {
+                    prediction.probabilities[genuine] < limit
+                        && !policy.knows_too_little(text_known)
+                }),
             _ => true,
         };
-        if safe
-            && known.len() >= policy.min_known_events
-            && prediction.probabilities[best] >= needed
-        {
+        if safe && prediction.probabilities[best] >= needed {
             prediction.filed = Some(best);
         }
         prediction
@@ -195,10 +195,14 @@ mod tests {
             let mut asked = example(n % 4, n);
             asked.events[0].weight = 1 + 13 * n as u32;
             asked.events.truncate(2 + n % 3);
+            // Of every fifth some words are unknown.
+            asked.text = 0..2 + 10 * usize::from(n % 5 == 0);
             let prediction = judge.predict(n, &asked, &policy);
+            let (known, text) = judge.estimate.recognise(&asked.events, &asked.text);
             let posterior = Posterior {
                 probabilities: prediction.probabilities.clone(),
-                known: judge.estimate.known(&asked.events),
+                known,
+                text,
             };
             let belief = Belief {
                 probabilities: prediction.probabilities.clone().try_into().unwrap(),

@@ -45,6 +45,7 @@ fn without_events(example: &Example) -> Example {
     Example {
         class: example.class,
         events: Vec::new(),
+        text: 0..0,
         evidence: example.evidence,
         counts_as: example.counts_as,
         group_key: example.group_key.clone(),

@@ -74,8 +74,9 @@ pub struct KeptPolicy {
     pub file_at: f64,
     /// Probability spam needed.
     pub spam_at: f64,
-    /// Known events below which nothing was concluded from words.
-    pub min_known_events: usize,
+    /// Share of the words of a text that had to be known for it to be filed away.
+    #[serde(default)]
+    pub min_known_words: f64,
     /// What became of messages from people the owner knows.
     pub known: KnownPolicy,
     /// How many rules the owner had.
@@ -90,7 +91,7 @@ impl KeptPolicy {
             error_budget: policy.error_budget,
             file_at: policy.file_at,
             spam_at: policy.spam_at,
-            min_known_events: policy.min_known_events,
+            min_known_words: policy.min_known_words,
             known: policy.known,
             rules: policy.rules.always_keep.len() + policy.rules.always_file.len(),
         }

@@ -116,6 +116,7 @@ impl<'a> Anew<'a> {
         let posterior = Posterior {
             probabilities: self.probabilities_without(events),
             known,
+            text: self.triage.posterior.text,
         };
         let belief = Belief {
             probabilities: self.model.label_probabilities(&posterior),

@@ -304,6 +304,7 @@ pub fn example(lesson: &Lesson, labels: &[Label]) -> Example {
         evidence: Evidence::Contact,
         class: class.unwrap_or_default(),
         events: lesson.events.clone(),
+        text: 0..0,
         counts_as: CountsAs::Lesson,
         group_key: lesson.group_key.clone(),
         date: None,

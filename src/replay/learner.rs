@@ -1,7 +1,8 @@
 //! A classifier that learns while it judges.
 
-use crate::classify::{Calibration, Counts, Estimate, EstimateError, Posterior};
-use crate::classify::{KnownEvent, fit_calibration};
+use std::ops::Range;
+
+use crate::classify::{Calibration, Counts, Estimate, EstimateError, Posterior, fit_calibration};
 use crate::decide::{Guard, LabelProbabilities};
 use crate::features::Event;
 use crate::label::Label;
@@ -91,14 +92,14 @@ impl Learner {
     }
 
     /// Judges a message.
-    pub fn judge(&self, events: &[Event]) -> Opinion {
-        let (known, scores): (Vec<KnownEvent>, Vec<f64>) = match &self.estimate {
-            Some(estimate) => {
-                let known = estimate.known(events);
-                let scores = estimate.sum(events, &known);
-                (known, scores)
-            }
-            None => (Vec::new(), vec![0.0; Label::ALL.len()]),
+    pub fn judge(&self, events: &[Event], text: &Range<usize>) -> Opinion {
+        let (known, text_known) = match &self.estimate {
+            Some(estimate) => estimate.recognise(events, text),
+            None => Default::default(),
+        };
+        let scores = match &self.estimate {
+            Some(estimate) => estimate.sum(events, &known),
+            None => vec![0.0; Label::ALL.len()],
         };
         let p = self.calibration.probabilities(&scores);
         Opinion {
@@ -107,6 +108,7 @@ impl Learner {
             posterior: Posterior {
                 probabilities: p,
                 known,
+                text: text_known,
             },
         }
     }

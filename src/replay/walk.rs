@@ -1,10 +1,12 @@
 //! The walk through the mail, and what it showed.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::calendar::{Period, Step, day};
 use super::{Learner, Start};
-use crate::classify::Posterior;
+use crate::classify::{Posterior, TextKnown};
 use crate::decide::{
     Belief, Decision, Guard, Policy, ScopePolicy, Verdict, Why, decide, likeliest,
 };
@@ -36,6 +38,8 @@ pub struct Waiting {
     date: i64,
     truth: Truth,
     events: Vec<Event>,
+    /// Which of them are the words of its text.
+    text: Range<usize>,
     /// The decision, where it does not depend on what was learned.
     settled: Option<Decision>,
 }
@@ -49,12 +53,14 @@ impl Waiting {
         policy: &Policy,
     ) -> Option<Waiting> {
         let (message, contact) = crate::triage::read(content, owner);
+        let found = features(&message, &contact, Evidence::Contact);
         // What is no date at all reads as the first second of 1970.
         let date = message.date().filter(|date| *date > 0)?;
         Some(Waiting {
             date,
             truth,
-            events: features(&message, &contact, Evidence::Contact).events,
+            events: found.events,
+            text: found.text,
             settled: settled(&message, &contact, policy),
         })
     }
@@ -65,6 +71,7 @@ fn settled(message: &Message, contact: &Contact, policy: &Policy) -> Option<Deci
     let nothing = Posterior {
         probabilities: vec![0.25; Label::ALL.len()],
         known: Vec::new(),
+        text: TextKnown::default(),
     };
     let belief = Belief {
         probabilities: [0.25; 4],
@@ -211,7 +218,7 @@ struct Walk {
 impl Walk {
     /// Judges a message, books the verdict, and learns.
     fn meet(&mut self, message: &Waiting, tally: &mut Tally) -> Result<(), LearnError> {
-        let opinion = self.learner.judge(&message.events);
+        let opinion = self.learner.judge(&message.events, &message.text);
         let belief = Belief {
             probabilities: opinion.probabilities,
             posterior: &opinion.posterior,
