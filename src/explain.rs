@@ -335,6 +335,7 @@ fn shape_phrase(name: &str) -> &str {
     match name {
         "emoji" => "an emoji",
         "mixed-scripts" => "a word of mixed alphabets",
+        "wallet" => "the address of a wallet",
         _ => "an over-long word",
     }
 }
@@ -346,6 +347,7 @@ fn fact_phrase(name: &str) -> &str {
         "reply" => "it answers an earlier mail",
         "quotes" => "it quotes an earlier mail",
         "nameless" => "the sender gives no name",
+        "to-itself" => "it bears the receiver's own address as the sender's",
         "answers-go-elsewhere" => "answers go to another domain",
         "form" => "it was written into a form",
         "bulk" => "it is sent to many",

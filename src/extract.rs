@@ -15,6 +15,7 @@ pub(crate) mod cues;
 mod defaults;
 mod direct;
 mod export;
+mod form;
 mod frame;
 mod history;
 mod host;

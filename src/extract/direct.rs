@@ -1,7 +1,7 @@
 //! Mail from one person to another: the new words apart from quoted history and signature.
 
 use super::history::{self, Marked, Parted};
-use super::{Contact, Kind, Platform, Thread, signature};
+use super::{Contact, Kind, Platform, Thread, form, signature};
 use crate::message::Message;
 
 /// Reads direct mail.
@@ -31,6 +31,14 @@ pub(super) fn extract(message: &Message) -> Contact {
         .unwrap_or(block);
     contact.aside.signature = some_text(block);
     contact.note = some_text(words);
+    if let Some(entry) = contact
+        .note
+        .as_deref()
+        .and_then(|note| form::read(message, note))
+    {
+        contact.note = Some(entry.words);
+        contact.sender.name = entry.name.or(contact.sender.name);
+    }
     contact
 }
 

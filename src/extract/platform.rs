@@ -28,7 +28,8 @@ use super::host::{is_below, registrable};
 use super::layout::Definition;
 use super::links::{Links, at_home_and_elsewhere};
 use super::look_alike::{platform_imitated, platform_named};
-use super::relay::relayed_for;
+use super::relay::{is_sites, relayed_for};
+use super::vocabulary::tells_of_answer;
 use crate::message::{Address, Message};
 
 /// Declares the platforms from the files that define them.
@@ -237,13 +238,18 @@ pub(super) fn claim(message: &Message, links: &Links<'_>) -> Claim {
 }
 
 /// True for the notice of a platform that no list knows: the subject tells what somebody did ("NAME
-/// sent you a message", "mention of @name"), it answers nothing, and its links lead home.
+/// sent you a message", "mention of @name") and it answers nothing, or a site tells of an answer, and its
+/// links lead home.
 fn speaks_of_a_member(message: &Message, domain: &str, links: &Links<'_>) -> bool {
-    !domain.is_empty()
-        && (names_speaker(&message.subject)
+    let from = message.from.as_ref();
+    let names_member = || {
+        names_speaker(&message.subject)
             || names_handle(&message.subject)
-            || relayed_for(message).is_some())
-        && message.raw_header("in-reply-to").is_none()
+            || relayed_for(message).is_some()
+    };
+    let is_answer = || tells_of_answer(&message.subject) && from.is_some_and(is_sites);
+    !domain.is_empty()
+        && (message.raw_header("in-reply-to").is_none() && names_member() || is_answer())
         && lead_home(message, links)
 }
 

@@ -26,9 +26,15 @@ pub(super) fn relayed_for(message: &Message) -> Option<String> {
 /// The address of whoever wrote into a form: a site sends it on, and the answer goes to a person
 /// elsewhere.
 pub(crate) fn form_writer(message: &Message) -> Option<Address> {
-    let local = message.from.as_ref()?.local();
-    let is_sites = is_service(local) || is_unread(local) || FORMS.contains(&local);
-    answers_to_person_elsewhere(message).filter(|_| is_sites)
+    let from = message.from.as_ref()?;
+    answers_to_person_elsewhere(message).filter(|_| is_sites(from))
+}
+
+/// True for the address of a site, at which nobody reads what is answered.
+pub(super) fn is_sites(from: &Address) -> bool {
+    let local = from.local();
+    let first = local.split(['-', '.', '_']).next().unwrap_or(local);
+    is_service(local) || is_unread(local) || FORMS.contains(&first) || first.starts_with("notif")
 }
 
 /// Whose answer goes to another domain than the sender's, and to no service.

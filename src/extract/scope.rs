@@ -94,7 +94,13 @@ pub(super) fn scope(message: &Message, contact: &Contact) -> Scope {
 /// What a platform reports of itself.
 fn report(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     let is_report = contact.kind == Kind::Notice && !subject_has(message, &REQUESTS);
-    is_report.then_some(OutOfScope::Digest)
+    (is_report || is_bots(message)).then_some(OutOfScope::Digest)
+}
+
+/// True for what a program does on a platform: "codecov[bot]".
+fn is_bots(message: &Message) -> bool {
+    let name = message.from.as_ref().and_then(|from| from.name.as_deref());
+    name.is_some_and(|name| name.ends_with("[bot]"))
 }
 
 /// What mail between two addresses is, if not contact.

@@ -2,7 +2,7 @@
 
 use super::Counter;
 use crate::extract::{Contact, Kind, Platform, form_writer, registrable};
-use crate::message::{Address, LINK_MARK, Message};
+use crate::message::{Address, LINK_MARK, Message, addresses_of};
 
 /// Counts the facts of a message, each once.
 pub(super) fn facts(counter: &mut Counter, message: &Message, contact: &Contact, words: usize) {
@@ -91,6 +91,10 @@ fn sender_facts(counter: &mut Counter, message: &Message, contact: &Contact) {
         counter.add("from:", registrable(from.domain()));
         if from.name.is_none() {
             counter.add("fact:", "nameless");
+        }
+        let mut receivers = message.headers.named("to").flat_map(addresses_of);
+        if receivers.any(|to| to.eq_ignore_ascii_case(&from.email)) {
+            counter.add("fact:", "to-itself");
         }
         let reply_to = message.raw_header("reply-to").and_then(Address::of_header);
         if form_writer(message).is_some() {

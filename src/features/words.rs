@@ -41,7 +41,10 @@ impl Words<'_> {
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            at = if byte.is_ascii_alphabetic() {
+            at = if let Some(end) = wallet_end(bytes, at) {
+                self.counter.add("shape:", "wallet");
+                end
+            } else if byte.is_ascii_alphabetic() {
                 self.ascii_word(text, at)
             } else if byte.is_ascii_digit() || is_money_sign(&text[at..]) {
                 self.number(text, at)
@@ -267,6 +270,46 @@ pub(super) fn normal_form(word: &str) -> (String, Disguise) {
     }
 }
 
+/// Where an address of a Bitcoin or Ethereum wallet ends that begins here: in any language it says
+/// where money is wanted. (BIP 13, BIP 173, EIP 55; checksums are not computed.)
+fn wallet_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let is_of_wallet = match bytes[start] {
+        b'1' | b'3' => is_base58,
+        b'b' if bytes[start..].starts_with(b"bc1") => is_bech32,
+        b'0' if bytes[start..].starts_with(b"0x") => is_hex,
+        _ => return None,
+    };
+    let begins_inside = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+    let length = bytes[start..]
+        .iter()
+        .take(WALLET_CHARS + 1)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    let run = &bytes[start..start + length];
+    (!begins_inside && is_of_wallet(run)).then_some(start + length)
+}
+
+/// The longest address: bech32 of a script.
+const WALLET_CHARS: usize = 62;
+
+/// Digits and letters without those that look alike; both cases, which no number or word mixes so.
+fn is_base58(run: &[u8]) -> bool {
+    (26..=35).contains(&run.len())
+        && !run
+            .iter()
+            .any(|byte| matches!(byte, b'0' | b'O' | b'I' | b'l'))
+        && run.iter().any(u8::is_ascii_uppercase)
+        && run.iter().any(u8::is_ascii_lowercase)
+}
+
+fn is_bech32(run: &[u8]) -> bool {
+    matches!(run.len(), 42 | 62) && !run.iter().any(u8::is_ascii_uppercase)
+}
+
+fn is_hex(run: &[u8]) -> bool {
+    run.len() == 42 && run[2..].iter().all(u8::is_ascii_hexdigit)
+}
+
 /// True if at least two digits follow: the next group of a phone number, not the next number of
 /// a list.
 fn is_digit_group(bytes: &[u8]) -> bool {
@@ -371,6 +414,25 @@ mod tests {
         assert_eq!(
             words("https://www.a.example/x?y z@b.example!"),
             ["link:a.example", "mailto:b.example", "mark:!"]
+        );
+    }
+
+    #[test]
+    fn a_wallet_is_one_wherever_it_stands() {
+        let ethereum = format!("0x{}", "aB3".repeat(14));
+        for wallet in [
+            "1BvQm7rXcY9pLkT2sWfJhE4dUaGzNn83Ko",
+            "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+            &ethereum[..42],
+        ] {
+            let text = format!("Гаманець:{wallet}.");
+            assert_eq!(words(&text), ["word:гаманець", "shape:wallet"]);
+            // Another letter, and it is none.
+            assert!(!words(&format!("x{wallet}")).contains(&"shape:wallet".to_owned()));
+        }
+        assert_eq!(
+            words("1234567890 0x"),
+            ["number:phone", "number:digit", "word:x"]
         );
     }
 

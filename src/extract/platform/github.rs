@@ -42,6 +42,7 @@ const LAYOUTS: &[Layout] = &[
                 "you were mentioned",
                 "mentioned you",
                 "you are receiving this because you were mentioned",
+                "you are receiving this because you authored the thread",
             ]),
         ],
         Place::AroundName,

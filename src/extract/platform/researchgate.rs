@@ -22,6 +22,7 @@ const LAYOUTS: &[Layout] = &[
         &[Sign::Subject(&[
             "requested your full-text",
             "requested the full-text",
+            "requested a full-text",
             "replied to your request",
             "asked you a question",
             "asked about your",

@@ -10,7 +10,7 @@ pub(super) static PLATFORM: Definition = Definition {
     brand: "slack",
     is_coined: false,
     other_names: &[],
-    domains: &["slack.com", "slack-edge.com"],
+    domains: &["slack.com", "slackhq.com", "slack-edge.com"],
     layouts: &[LAYOUTS, TEAMS],
     furniture: &[
         "slack",
