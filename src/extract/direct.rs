@@ -2,7 +2,7 @@
 
 use super::history::{self, Marked, Parted};
 use super::{Contact, Kind, Platform, Thread, form, signature};
-use crate::message::Message;
+use crate::message::{Message, lower_case};
 
 /// Reads direct mail.
 pub(super) fn extract(message: &Message) -> Contact {
@@ -21,6 +21,7 @@ pub(super) fn extract(message: &Message) -> Contact {
     // The footer of a newsletter or a calendar is no person's signature.
     let end = match kind {
         Kind::DirectMessage => signature::start(&own, name),
+        Kind::EventOrGroupInvite => calendars_start(&own),
         _ => own.len(),
     };
     let (words, block) = own.split_at(end);
@@ -29,7 +30,7 @@ pub(super) fn extract(message: &Message) -> Contact {
         .strip_prefix("-- \n")
         .or_else(|| block.strip_prefix("--\n"))
         .unwrap_or(block);
-    contact.aside.signature = some_text(block);
+    contact.aside.signature = some_text(block).filter(|_| kind == Kind::DirectMessage);
     contact.note = some_text(words);
     if let Some(entry) = contact
         .note
@@ -58,6 +59,58 @@ fn is_answer(subject: &str) -> bool {
         && (1..=5).contains(&head.chars().count())
         && head.chars().all(char::is_alphabetic)
 }
+
+/// Where a calendar begins to tell who comes and how to answer, below what the inviter wrote.
+fn calendars_start(text: &str) -> usize {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = lower_case(line.trim());
+        let is_calendars = HEADS.contains(&lower.as_str())
+            || ANSWERS.iter().any(|begins| lower.starts_with(begins));
+        if is_calendars && !text[..at].trim().is_empty() {
+            return at;
+        }
+        at += line.len();
+    }
+    text.len()
+}
+
+/// How calendars head the lines with the names of the inviter and the others.
+const HEADS: &[&str] = &[
+    "guests",
+    "gäste",
+    "invités",
+    "invitados",
+    "convidados",
+    "invitati",
+    "gasten",
+    "organizer",
+    "organiser",
+    "organisator",
+    "organisateur",
+    "organizador",
+    "organizzatore",
+    "organizator",
+    "arrangör",
+    "arrangør",
+    "järjestäjä",
+    "主催者",
+    "组织者",
+];
+
+/// How the lines begin by which calendars ask for an answer.
+const ANSWERS: &[&str] = &[
+    "view all guest info",
+    "reply for ",
+    "going?",
+    "invitation from google calendar",
+    "einladung von google",
+    "invitation de google",
+    "invitación de google",
+    "convite do google",
+    "invito da google",
+    "uitnodiging van google",
+];
 
 fn some_text(text: &str) -> Option<String> {
     let text = text.trim();

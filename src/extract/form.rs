@@ -29,27 +29,44 @@ pub(super) fn read(message: &Message, text: &str) -> Option<Entry> {
     let first = parted(lines[at]).map(|(_, value)| value);
     let words: Vec<&str> = first.into_iter().chain(rest.copied()).collect();
     let words = words.join("\n").trim().to_owned();
-    let name = lines.iter().find(|line| is_in(&NAMES, line));
+    let name = lines.iter().position(|line| is_in(&NAMES, line));
     let name = name
-        .and_then(|line| parted(line))
-        .map(|(_, value)| name_of(value))
+        .and_then(|at| value_of(&lines[at..]))
+        .map(name_of)
         .filter(|name| !name.is_empty() && !name.contains('@'));
     (!words.is_empty()).then_some(Entry { name, words })
 }
 
-/// The name of a field and what stands behind it: "Your message: …", "2. Who are you? …".
+/// The name of a field and what stands behind it: "Your message: …", "2. Who are you? …", or the name
+/// alone on its line.
 fn parted(line: &str) -> Option<(String, &str)> {
     let (label, value) = line
         .split_once([':', '：'])
-        .filter(|(label, _)| label.chars().count() <= LABEL_CHARS)
-        .or_else(|| line.split_once('?'))?;
+        .or_else(|| line.split_once('?'))
+        .unwrap_or((line, ""));
+    if label.chars().count() > LABEL_CHARS {
+        return None;
+    }
     let label = label.trim_start_matches(|c: char| c.is_ascii_digit() || ". *".contains(c));
-    let label = label.trim_end_matches(['?', '*', ' ']);
+    let label = label.trim_end_matches(['?', '*', '.', ' ']);
     Some((lower_case(label), value.trim()))
 }
 
+/// What stands behind the name of a field, or else on the line below it.
+fn value_of<'a>(lines: &[&'a str]) -> Option<&'a str> {
+    let (_, value) = parted(lines.first()?)?;
+    match value {
+        "" => lines
+            .iter()
+            .skip(1)
+            .copied()
+            .find(|line| !line.trim().is_empty()),
+        value => Some(value),
+    }
+}
+
 /// Longest name of a field.
-const LABEL_CHARS: usize = 40;
+const LABEL_CHARS: usize = 70;
 
 fn is_in(labels: &[&str], line: &str) -> bool {
     parted(line).is_some_and(|(label, _)| labels.contains(&label.as_str()))
@@ -82,6 +99,7 @@ fn labels(file: &'static str) -> Vec<&'static str> {
 
 const ENDS: &[&str] = &[
     "reply now",
+    "report this event",
     "view contact in",
     "view all responses",
     "does this submission",
@@ -126,6 +144,7 @@ mod tests {
             "New entry\n\nName: Ann Lee\nEmail: a@lee.example\nYour message: Is the mill\nopen?\n\nPage URL: https://x.example",
             "Email: a@lee.example\nVon: Ann Lee <a@lee.example>\n\nNachrichtentext:\nIs the mill\nopen?\n\nDiese E-Mail wurde gesendet",
             "1. お名前：Ann Lee\n2. メッセージ：Is the mill\nopen?\n--\nx",
+            "Nom\n\nAnn Lee\n\nE-mail\n\na@lee.example\n\nMessage\n\nIs the mill\nopen?\n\nSent from Mill",
             "Name*: Ann Lee\nHow can we help? Is the mill\nopen?\nPhone: 1",
         ] {
             let read = entry("wordpress@site.example", text);

@@ -15,14 +15,15 @@ mod title;
 pub(super) use self::lines::text_of;
 use self::lines::{Line, Split};
 pub(super) use self::name::names_speaker;
+use super::boilerplate::{Substance, substance};
 use super::layout::{Clues, Definition, Place};
 use super::links::Links;
 use super::platform::{Claim, ClaimedBy};
 use super::relay::relayed_for;
-use super::vocabulary::{INVITE, REMINDER};
+use super::vocabulary::{INVITE, REMINDER, tells_of_connection};
 use super::{Contact, Kind, defaults, direct, history};
 use crate::limits;
-use crate::message::{Defect, Message, lower_case};
+use crate::message::{Defect, LINK_MARK, Message, lower_case};
 
 /// What is known of a mail's frame before its lines are read.
 struct Frame<'a> {
@@ -148,6 +149,7 @@ fn unwrap(
             .or_else(|| name::of_subject(&message.subject, &all)),
         _ => name::of(message, definition, &all),
     };
+    let name = name.map(|name| name.trim_matches(LINK_MARK).to_owned());
     let frame = Frame {
         definition,
         place,
@@ -186,7 +188,11 @@ fn keep(found: String, name: Option<&str>, message: &Message, contact: &mut Cont
         Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer => {
             contact.aside.history_lines = parted.history_lines;
             contact.thread.quotes = parted.history_lines > 0;
-            let own = parted.own.trim();
+            let own = match contact.kind {
+                Kind::NewsletterOrOffer => without_reason(&parted.own),
+                _ => parted.own,
+            };
+            let own = own.trim();
             contact.note = (!own.is_empty()).then(|| own.to_owned());
         }
         Kind::EventOrGroupInvite => {
@@ -199,8 +205,35 @@ fn keep(found: String, name: Option<&str>, message: &Message, contact: &mut Cont
             };
             let note = defaults::remove(note::without_greeting(&found), name);
             contact.default_sentence = note.language;
-            contact.note = note.rest;
+            contact.note = note.rest.map(|note| without_heading(note, name));
         }
+    }
+}
+
+/// A newsletter's text without the paragraph that says why it comes.
+fn without_reason(text: &str) -> String {
+    let paragraphs = text.split("\n\n");
+    let kept: Vec<&str> = paragraphs
+        .filter(|paragraph| {
+            !tells_of_connection(&lower_case(paragraph)) || paragraph.contains('\n')
+        })
+        .collect();
+    kept.join("\n\n")
+}
+
+/// A note without the line above it that says what every invitation says: the platform's. It has no
+/// full stop, as a person's first sentence has.
+fn without_heading(note: String, name: Option<&str>) -> String {
+    let Some((heading, words)) = note.split_once("\n\n") else {
+        return note;
+    };
+    let is_heading = !heading.contains('\n')
+        && !heading.ends_with(['.', '!', '?', '。', '！'])
+        && substance(heading, name) == Substance::Connect
+        && substance(words, name) == Substance::Own;
+    match is_heading {
+        true => words.trim_start().to_owned(),
+        false => note,
     }
 }
 

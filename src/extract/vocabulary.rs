@@ -299,6 +299,32 @@ pub(super) fn tells_of_answer(subject: &str) -> bool {
     ANSWERED.iter().any(|word| lower.contains(word))
 }
 
+/// Why somebody's newsletter comes that the owner did not ask for.
+pub(super) const SINCE_CONNECTED: &[&str] = &[
+    "you are now a connection",
+    "you're now a connection",
+    "because you connected with",
+    "because you're connected",
+    "because you are connected",
+    "since you connected",
+    "mit ihnen verbunden",
+    "weil sie mit",
+    "weil du mit",
+    "en relation avec",
+    "connectie van",
+    "conexión de",
+    "conectado con",
+    "conexão de",
+    "conectou com",
+    "collegamento di",
+    "collegato con",
+];
+
+/// "You receive this newsletter because you are now a connection of Ann's."
+pub(super) fn tells_of_connection(lower: &str) -> bool {
+    SINCE_CONNECTED.iter().any(|words| lower.contains(words))
+}
+
 /// Words for a relayed message.
 pub(super) const MESSAGE: &[&str] = &[
     "message",

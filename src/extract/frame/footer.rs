@@ -7,6 +7,7 @@ use super::lines::Line;
 use crate::extract::layout::Definition;
 use crate::extract::phrases::PhraseIndex;
 use crate::extract::registrable;
+use crate::extract::vocabulary::tells_of_connection;
 use crate::message::{Address, Message};
 
 /// Index of the first line of the footer: a ruler below the first link, a line with the
@@ -25,6 +26,10 @@ pub(super) fn start(message: &Message, definition: &Definition, lines: &[Line<'_
                 continue;
             }
             return index;
+        }
+        // Above a newsletter, not below it.
+        if first_link.is_none() && tells_of_connection(line.lower) {
+            continue;
         }
         let has_recipient = || {
             line.text.contains('@')

@@ -25,7 +25,9 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
         _ => around_name(frame, lines, contact),
     };
     let overlooked = match contact.kind {
-        Kind::PlatformMessage | Kind::Inmail => overlooked(frame, lines, &found),
+        Kind::PlatformMessage | Kind::Inmail | Kind::NewsletterOrOffer => {
+            overlooked(frame, lines, &found)
+        }
         Kind::Invitation | Kind::RecommendationRequest | Kind::EndorsementRequest
             if found.is_empty() =>
         {

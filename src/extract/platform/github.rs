@@ -15,6 +15,7 @@ pub(super) static PLATFORM: Definition = Definition {
         "github",
         "if you were not expecting this invitation*",
         "you can also check out*",
+        "* left a comment (*",
         "some helpful tips*",
         "- if you get a 404 page*",
         "note: if you get a 404 page*",

@@ -2,7 +2,7 @@
 
 use crate::extract::Kind;
 use crate::extract::layout::{Definition, Layout, Place, Sign, guess, quoted, seen};
-use crate::extract::vocabulary::{INVITE, REMINDER};
+use crate::extract::vocabulary::{INVITE, REMINDER, SINCE_CONNECTED};
 
 pub(super) static PLATFORM: Definition = Definition {
     name: "linkedin",
@@ -99,6 +99,11 @@ const LAYOUTS: &[Layout] = &[
         Place::AroundName,
     ),
     guess(
+        Kind::InvitationReminder,
+        &[Sign::Sender(&["invitation"]), Sign::Subject(SEVERAL_WAIT)],
+        Place::Nowhere,
+    ),
+    guess(
         Kind::EventOrGroupInvite,
         &[Sign::Template(GROUP_TEMPLATES)],
         Place::AroundName,
@@ -129,6 +134,19 @@ const LAYOUTS: &[Layout] = &[
         &[
             Sign::Sender(&["notifications-noreply", "services"]),
             Sign::Subject(SERVICES),
+        ],
+        Place::AroundName,
+    ),
+    guess(
+        Kind::PlatformMessage,
+        &[Sign::Template(&["mention"])],
+        Place::BelowButton,
+    ),
+    guess(
+        Kind::NewsletterOrOffer,
+        &[
+            Sign::Sender(&["newsletters-noreply"]),
+            Sign::Text(SINCE_CONNECTED),
         ],
         Place::AroundName,
     ),
@@ -209,6 +227,22 @@ const GROUP_SENDERS: &[&str] = &[
     "newsletters-noreply",
     "events-noreply",
     "notifications-noreply",
+];
+
+/// What is said of several invitations at once.
+const SEVERAL_WAIT: &[&str] = &[
+    "invitations waiting",
+    "pending invitations",
+    "invitations are waiting",
+    "einladungen warten",
+    "ausstehende einladungen",
+    "offene einladungen",
+    "invitations en attente",
+    "invitaciones pendientes",
+    "convites pendentes",
+    "inviti in attesa",
+    "inviti in sospeso",
+    "openstaande uitnodigingen",
 ];
 
 /// What customers of a member's services ask.

@@ -21,6 +21,15 @@ pub(super) static PLATFORM: Definition = Definition {
 };
 
 const LAYOUTS: &[Layout] = &[
+    // What organisers write to the members of their group.
+    guess(
+        Kind::PlatformMessage,
+        &[
+            Sign::Text(&["a message from "]),
+            Sign::Text(&["organizer of "]),
+        ],
+        Place::BelowButton,
+    ),
     // The owner comes to it already.
     guess(
         Kind::Notice,

@@ -23,6 +23,7 @@ const LAYOUTS: &[Layout] = &[
             "requested your full-text",
             "requested the full-text",
             "requested a full-text",
+            "full-text request",
             "replied to your request",
             "asked you a question",
             "asked about your",
