@@ -1,5 +1,6 @@
 //! What somebody wrote into a form on a web site: their words apart from the fields around them.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::relay::is_sites;
@@ -68,8 +69,8 @@ fn value_of<'a>(lines: &[&'a str]) -> Option<&'a str> {
 /// Longest name of a field.
 const LABEL_CHARS: usize = 70;
 
-fn is_in(labels: &[&str], line: &str) -> bool {
-    parted(line).is_some_and(|(label, _)| labels.contains(&label.as_str()))
+fn is_in(labels: &Labels, line: &str) -> bool {
+    parted(line).is_some_and(|(label, _)| labels.contains(label.as_str()))
 }
 
 /// "Ann Lee <ann@lee.example>" without the address.
@@ -84,19 +85,23 @@ fn is_end(line: &str) -> bool {
     lower.starts_with("--") || ENDS.iter().any(|end| lower.starts_with(end))
 }
 
-static MESSAGES: LazyLock<Vec<&str>> = LazyLock::new(|| labels(include_str!("form/messages.txt")));
+/// Names of fields, lower case.
+type Labels = HashSet<&'static str>;
 
-static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| labels(include_str!("form/names.txt")));
+static MESSAGES: LazyLock<Labels> = LazyLock::new(|| labels(include_str!("form/messages.txt")));
 
-static FIELDS: LazyLock<Vec<&str>> = LazyLock::new(|| labels(include_str!("form/fields.txt")));
+static NAMES: LazyLock<Labels> = LazyLock::new(|| labels(include_str!("form/names.txt")));
 
-fn labels(file: &'static str) -> Vec<&'static str> {
+static FIELDS: LazyLock<Labels> = LazyLock::new(|| labels(include_str!("form/fields.txt")));
+
+fn labels(file: &'static str) -> Labels {
     let lines = file.lines().filter(|line| !line.starts_with('#'));
     lines
         .flat_map(|line| line.split(',').map(str::trim))
         .collect()
 }
 
+/// How the lines begin that a form's site writes below the fields, lower case.
 const ENDS: &[&str] = &[
     "reply now",
     "report this event",
