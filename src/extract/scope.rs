@@ -97,7 +97,7 @@ fn report(message: &Message, contact: &Contact) -> Option<OutOfScope> {
     (is_report || is_bots(message)).then_some(OutOfScope::Digest)
 }
 
-/// True for what a program does on a platform: "codecov[bot]".
+/// True for what a program does on a platform: its name ends in `[bot]`.
 fn is_bots(message: &Message) -> bool {
     let name = message.from.as_ref().and_then(|from| from.name.as_deref());
     name.is_some_and(|name| name.ends_with("[bot]"))
