@@ -128,8 +128,8 @@ impl Server {
     }
 
     pub(crate) fn quirk(&self, mailbox: &MailboxName, quirk: Quirk) {
-        let mut disk = self.disk.borrow_mut();
-        disk.quirks.insert((mailbox.clone(), quirk));
+        let quirk = (mailbox.clone(), quirk);
+        self.disk.borrow_mut().quirks.insert(quirk);
     }
 
     /// Gives a folder another name; its UIDs go along.
@@ -160,8 +160,7 @@ impl Server {
         let mail = std::mem::take(&mut found.mail);
         found.next = 1;
         for (_, stored) in mail {
-            found.mail.insert(Uid(found.next), stored);
-            found.next += 1;
+            found.put(stored);
         }
     }
 
@@ -177,8 +176,7 @@ impl Server {
     /// The user moves a message in their own mail program.
     pub(crate) fn user_moves(&self, from: &MailboxName, uid: Uid, into: &MailboxName) -> Uid {
         let mut disk = self.disk.borrow_mut();
-        let left = disk.mailboxes.get_mut(from).unwrap();
-        let stored = left.mail.remove(&uid).unwrap();
+        let stored = disk.mailbox(from).unwrap().mail.remove(&uid).unwrap();
         disk.mailboxes.get_mut(into).unwrap().put(stored)
     }
 
@@ -190,22 +188,20 @@ impl Server {
     /// What lies in a folder.
     pub(crate) fn mail(&self, mailbox: &MailboxName) -> BTreeMap<Uid, Stored> {
         let disk = self.disk.borrow();
-        let found = disk.mailboxes.get(mailbox);
-        found.map(|found| found.mail.clone()).unwrap_or_default()
+        let mail = |found: &Mailbox| found.mail.clone();
+        disk.mailboxes.get(mailbox).map(mail).unwrap_or_default()
     }
 
     /// Every place a message with these bytes lies in.
     pub(crate) fn places_of(&self, bytes: &[u8]) -> Vec<(MailboxName, Uid)> {
         let disk = self.disk.borrow();
-        let mut places = Vec::new();
-        for (name, mailbox) in &disk.mailboxes {
-            for (uid, stored) in &mailbox.mail {
-                if stored.bytes == bytes {
-                    places.push((name.clone(), *uid));
-                }
-            }
-        }
-        places
+        let all = disk.mailboxes.iter().flat_map(|(name, mailbox)| {
+            let mail = mailbox.mail.iter();
+            mail.map(move |(uid, stored)| (name, *uid, stored))
+        });
+        all.filter(|(.., stored)| stored.bytes == bytes)
+            .map(|(name, uid, _)| (name.clone(), uid))
+            .collect()
     }
 
     /// Commands that moved, copied, flagged or expunged, as the protocol writes them.
@@ -228,9 +224,8 @@ impl Mailbox {
     }
 
     fn present(&self, uid: Uid) -> bool {
-        self.mail
-            .get(&uid)
-            .is_some_and(|stored| !stored.flags.contains("\\Deleted"))
+        let stored = self.mail.get(&uid);
+        stored.is_some_and(|stored| !stored.flags.contains("\\Deleted"))
     }
 }
 
