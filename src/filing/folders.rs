@@ -54,6 +54,13 @@ fn unless_missing(
     }
 }
 
+/// What a folder's UIDs are at, once it was opened: of a folder that was made a moment ago, and that
+/// another mail program is looking into, Dovecot says UIDVALIDITY 0 until then.
+fn numbered(store: &mut dyn MailStore, mailbox: &MailboxName) -> Result<Status, MailError> {
+    store.select(mailbox, Access::ReadOnly)?;
+    store.status(mailbox)
+}
+
 fn listed(folders: &[Folder], mailbox: &MailboxName) -> bool {
     let holds_mail =
         |folder: &Folder| folder.name == *mailbox && folder.selectable == Selectable::Yes;
@@ -152,7 +159,7 @@ impl Filer {
         let status = match desk.store.status(target) {
             Ok(status) => status,
             Err(error) if error.ends_session() => return Err(stop(target)(error)),
-            Err(refused) => self.make(desk, target, refused)?,
+            Err(_) => self.find_or_make(desk, target)?,
         };
         match status.uid_validity {
             UidValidity(0) => Err(CannotFile::NoUidValidity(target.clone()).into()),
@@ -160,17 +167,21 @@ impl Filer {
         }
     }
 
+    fn find_or_make(&mut self, desk: &mut Desk<'_>, target: &MailboxName) -> Result<Status, Stop> {
+        let folders = desk.store.folders().map_err(stop(target))?;
+        match listed(&folders, target) {
+            true => numbered(desk.store, target).map_err(stop(target)),
+            false => self.make(desk, target, &folders),
+        }
+    }
+
     fn make(
         &mut self,
         desk: &mut Desk<'_>,
         target: &MailboxName,
-        refused: MailError,
+        folders: &[Folder],
     ) -> Result<Status, Stop> {
-        let folders = desk.store.folders().map_err(stop(target))?;
-        if listed(&folders, target) {
-            return Err(stop(target)(refused));
-        }
-        if let Some(to) = self.renamed(desk, target, &folders)? {
+        if let Some(to) = self.renamed(desk, target, folders)? {
             let from = target.clone();
             return Err(CannotFile::Renamed { from, to }.into());
         }
@@ -192,7 +203,7 @@ impl Filer {
             }) => {}
             Err(error) => return Err(stop(target)(error)),
         }
-        let status = desk.store.status(target).map_err(stop(target))?;
+        let status = numbered(desk.store, target).map_err(stop(target))?;
         desk.journal
             .note_created(&self.account, target, status.uid_validity)?;
         Ok(status)

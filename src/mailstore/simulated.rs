@@ -1,5 +1,7 @@
 //! A mail server in memory that can die at any call, for tests of filing and learning.
 
+mod quirk;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -10,6 +12,7 @@ use super::{
     MailboxName, Query, RefusalCode, Selectable, Selected, Status, Transfer, Uid, UidSet,
     UidValidity, Woken,
 };
+pub(crate) use quirk::Quirk;
 
 /// How far the command comes at which the connection dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,25 +23,6 @@ pub(crate) enum Death {
     Halfway,
     /// It is done, and the answer is lost.
     After,
-}
-
-/// What is wrong with a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Quirk {
-    /// It opens for reading only.
-    ReadOnly,
-    /// No flag can be set in it, though it opens for writing.
-    RefusesFlags,
-    /// `\Deleted` is not among the flags it keeps.
-    KeepsNoDeleted,
-    /// Expunging says OK and does nothing.
-    NeverExpunges,
-    /// What is moved or copied into it gets other UIDs than the server says.
-    LiesOfUids,
-    /// What is moved or copied into it comes without proof.
-    ProvesNothing,
-    /// Moving or copying this message into it ends the connection.
-    BreaksOver(Uid),
 }
 
 /// A message in a folder.
@@ -363,6 +347,10 @@ impl MailStore for Connection {
 
     fn status(&mut self, mailbox: &MailboxName) -> Result<Status, MailError> {
         self.run(0, |disk, _, _| {
+            if disk.has(mailbox, Quirk::UnnumberedUntilOpened) {
+                let text = "simulated".to_owned();
+                return Err(MailError::Refused { code: None, text });
+            }
             let found = disk.mailbox(mailbox)?;
             Ok(Status {
                 uid_validity: found.uid_validity,
@@ -375,6 +363,8 @@ impl MailStore for Connection {
     fn select(&mut self, mailbox: &MailboxName, access: Access) -> Result<Selected, MailError> {
         self.open = None;
         let selected = self.run(0, |disk, _, _| {
+            let unnumbered = (mailbox.clone(), Quirk::UnnumberedUntilOpened);
+            disk.quirks.remove(&unnumbered);
             let access = match disk.has(mailbox, Quirk::ReadOnly) {
                 true => Access::ReadOnly,
                 false => access,

@@ -60,6 +60,20 @@ fn a_full_mailbox_is_not_copied_into_and_is_tried_six_times_an_hour_at_most() {
 }
 
 #[test]
+fn a_folder_that_has_no_uidvalidity_yet_is_opened_first() {
+    for make in [|_: &Server| {}, |server: &Server| server.make(&pitches())] {
+        let server = one_pitch(MOVES);
+        make(&server);
+        server.quirk(&pitches(), Quirk::UnnumberedUntilOpened);
+        let mut journal = State::in_memory().unwrap();
+        let mut filer = filer(&journal, now());
+        let report = file(&server, &mut journal, &mut filer, now());
+        assert!(report.news.is_empty(), "{report:?}");
+        assert_eq!(server.mail(&pitches()).len(), 1);
+    }
+}
+
+#[test]
 fn what_cannot_be_removed_is_not_copied() {
     for (abilities, quirk, why) in [
         (
