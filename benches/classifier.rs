@@ -122,7 +122,14 @@ fn learning(mails: &[(Content, usize)], base: &Model) -> bool {
     let lesson = |(content, class): &(Content, usize), number: usize| {
         let (message, contact) = read(content, &owner);
         let label = Label::ALL[*class];
-        Lesson::of(&message, &contact, label, Origin::Command, number as i64)
+        let read = (&message, &contact);
+        Lesson::of(
+            Evidence::Contact,
+            read,
+            label,
+            Origin::Command,
+            number as i64,
+        )
     };
     let mut met = true;
     for known in [0, 100, 1_000] {

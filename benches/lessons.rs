@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use anteroom::classify::{Calibration, Counts, Estimate};
 use anteroom::decide::Policy;
-use anteroom::features::Event;
+use anteroom::features::{Event, Evidence};
 use anteroom::label::Label;
 use anteroom::learn::{
     Canary, Example, Fitted, Lesson, Origin, fit, group, teach, teach_one, train,
@@ -239,8 +239,8 @@ fn lesson(content: &Content, label: usize, number: usize) -> Lesson {
     let (message, contact) = read(content, &Owner::default());
     let learned = number as i64;
     Lesson::of(
-        &message,
-        &contact,
+        Evidence::Contact,
+        (&message, &contact),
         Label::ALL[label],
         Origin::Command,
         learned,
@@ -250,7 +250,7 @@ fn lesson(content: &Content, label: usize, number: usize) -> Lesson {
 /// The canary under lessons of a mailbox that the base does not know, honest ones, and honest ones
 /// with poison; beside it how many of the mailbox's other genuine messages are recognised.
 fn canary(mails: &[Mail]) {
-    let canary = Canary::shipped();
+    let canary = Canary::shipped(Evidence::Contact);
     let words = genuine_words(mails);
     println!("\nthe canary, by mailbox: log loss, that of genuine mail, genuine recognised");
     let draws = [1, 5, 10, 20, 50, 100].map(|n| [(n, 0, 0), (n, 1, 0)]);

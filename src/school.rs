@@ -6,7 +6,7 @@
 mod canary;
 mod outcome;
 
-use crate::features::FEATURES_VERSION;
+use crate::features::{Evidence, FEATURES_VERSION};
 use crate::label::Label;
 use crate::learn::{
     Identity, LearnError, Lesson, Standing, Suspension, Worse, counting, standings, teach,
@@ -53,6 +53,8 @@ pub struct Taught {
     pub before: Vec<Lesson>,
     /// The lessons now.
     pub lessons: Vec<Lesson>,
+    /// What the model they are taught to counts.
+    pub evidence: Evidence,
     /// The model to judge by from now on; none if it is the one in place.
     pub model: Option<Model>,
 }
@@ -60,7 +62,7 @@ pub struct Taught {
 impl Taught {
     /// The lessons that are new, each with what became of it.
     pub fn added(&self) -> impl Iterator<Item = (&Lesson, Standing)> {
-        let standings = standings(&self.lessons);
+        let standings = standings(&self.lessons, self.evidence);
         let pairs = self.lessons.iter().zip(standings);
         pairs.filter(|(lesson, _)| !self.before.contains(lesson))
     }
@@ -96,10 +98,11 @@ impl<'a> School<'a> {
     /// # Errors
     /// If the store cannot be used or the new model would be worse; then nothing was changed.
     pub fn learn(&mut self, why: &str, lessons: &[Lesson]) -> Result<Taught, SchoolError> {
+        let evidence = self.evidence();
         self.change(why, lessons, nothing_else, |book, lesson| {
             Ok(match book.find(lesson.identity)? {
                 Some(old) if old.label != lesson.label => Outcome::KnownOtherwise,
-                Some(old) if is_current(&old) => Outcome::KnownAlready,
+                Some(old) if is_current(&old, evidence) => Outcome::KnownAlready,
                 _ => {
                     book.append(lesson)?;
                     Outcome::Learned
@@ -114,10 +117,13 @@ impl<'a> School<'a> {
     /// # Errors
     /// As [`School::learn`].
     pub fn relabel(&mut self, why: &str, lessons: &[Lesson]) -> Result<Taught, SchoolError> {
+        let evidence = self.evidence();
         self.change(why, lessons, nothing_else, |book, lesson| {
             Ok(match book.find(lesson.identity)? {
                 None => Outcome::NotLearned,
-                Some(old) if old.label == lesson.label && is_current(&old) => Outcome::KnownAlready,
+                Some(old) if old.label == lesson.label && is_current(&old, evidence) => {
+                    Outcome::KnownAlready
+                }
                 Some(old) => {
                     let changed = u32::from(old.label != lesson.label);
                     book.append(&Lesson {
@@ -141,10 +147,12 @@ impl<'a> School<'a> {
         lessons: &[Lesson],
         also: impl Fn(&LessonBook<'_>) -> Result<(), StateError>,
     ) -> Result<Taught, SchoolError> {
+        let evidence = self.evidence();
         self.change(why, lessons, also, |book, lesson| {
             let old = book.find(lesson.identity)?;
-            let is_same =
-                |old: &Lesson| old.label == lesson.label && is_current(old) && old.relabelled == 0;
+            let is_same = |old: &Lesson| {
+                old.label == lesson.label && is_current(old, evidence) && old.relabelled == 0
+            };
             let outcome = match &old {
                 Some(old) if is_same(old) => return Ok(Outcome::KnownAlready),
                 Some(old) if old.label != lesson.label => Outcome::Relabelled,
@@ -176,6 +184,10 @@ impl<'a> School<'a> {
         })
     }
 
+    fn evidence(&self) -> Evidence {
+        self.base.counts.evidence()
+    }
+
     /// Changes the book item by item, makes the model that follows and puts it in place.
     fn change<T>(
         &mut self,
@@ -184,6 +196,7 @@ impl<'a> School<'a> {
         also: impl Fn(&LessonBook<'_>) -> Result<(), StateError>,
         outcome: impl Fn(&LessonBook<'_>, &T) -> Result<Outcome, StateError>,
     ) -> Result<Taught, SchoolError> {
+        let evidence = self.evidence();
         let book = self.state.lesson_book()?;
         let place = first(&book, self.base, self.now)?;
         let before = book.lessons()?;
@@ -201,10 +214,11 @@ impl<'a> School<'a> {
                 tally,
                 before,
                 lessons,
+                evidence,
                 model: None,
             });
         }
-        let counted = counting(&lessons);
+        let counted = counting(&lessons, evidence);
         let model = teach(self.base, &counted)?;
         let standard = canary::admit(self.base, &model, &place, self.admission)?;
         let place = InPlace {
@@ -228,6 +242,7 @@ impl<'a> School<'a> {
             tally,
             before,
             lessons,
+            evidence,
             model: is_new.then_some(model),
         })
     }
@@ -251,8 +266,10 @@ fn take_out(
 }
 
 /// True if learning the message once more could not change anything.
-fn is_current(lesson: &Lesson) -> bool {
-    lesson.features_version == FEATURES_VERSION && lesson.suspension == Suspension::None
+fn is_current(lesson: &Lesson, evidence: Evidence) -> bool {
+    lesson.features_version == FEATURES_VERSION
+        && lesson.evidence == evidence
+        && lesson.suspension == Suspension::None
 }
 
 /// Why nothing can be learned from a message; none if it can.
@@ -317,7 +334,7 @@ mod tests {
     fn lesson(label: Label, origin: Origin) -> Lesson {
         let mail = "From: a@x.example\nMessage-ID: <1@x>\n\nzwick zwack zwock";
         let (message, contact) = crate::triage::read(&Content::from(mail), &Owner::default());
-        Lesson::of(&message, &contact, label, origin, 1)
+        Lesson::of(Evidence::Contact, (&message, &contact), label, origin, 1)
     }
 
     fn outcome(taught: &Taught) -> Outcome {
@@ -357,16 +374,25 @@ mod tests {
         school.learn("", &said(Label::Pitch)).unwrap();
         school.relabel("", &said(Label::Genuine)).unwrap();
         let held = school.relabel("", &said(Label::Pitch)).unwrap();
-        assert_eq!(standings(&held.lessons), [Standing::BackAndForth]);
+        assert_eq!(
+            standings(&held.lessons, held.evidence),
+            [Standing::BackAndForth]
+        );
         let moved = [lesson(Label::Pitch, Origin::Moved)];
         let taught = school.correct("", &moved, |_| Ok(())).unwrap();
-        assert_eq!(standings(&taught.lessons), [Standing::Counts]);
+        assert_eq!(
+            standings(&taught.lessons, taught.evidence),
+            [Standing::Counts]
+        );
         let again = school.correct("", &moved, |_| Ok(())).unwrap();
         assert_eq!(outcome(&again), Outcome::KnownAlready);
         assert!(again.model.is_none());
         let back = [lesson(Label::Genuine, Origin::Moved)];
         let taught = school.correct("", &back, |_| Ok(())).unwrap();
         assert_eq!(outcome(&taught), Outcome::Relabelled);
-        assert_eq!(standings(&taught.lessons), [Standing::Counts]);
+        assert_eq!(
+            standings(&taught.lessons, taught.evidence),
+            [Standing::Counts]
+        );
     }
 }

@@ -73,6 +73,7 @@ const STEPS: &[M<'static>] = &[
     grounds::STEP,
     requests::ANSWER_STEP,
     deferred::BEGUN_STEP,
+    lessons::EVIDENCE_STEP,
 ];
 
 /// A state store that cannot be used, and what to do about it.

@@ -7,6 +7,8 @@ mod suite {
 
     /// Senders who know that a filter reads their words.
     mod adversarial;
+    /// `learn` and its like: lessons, caps, the canary, versions, kills.
+    mod all_mail;
     /// Who a message is really from, and what follows.
     mod authenticity;
     /// Errors and exit codes for input and output that is not as it should be.
@@ -41,7 +43,6 @@ mod suite {
     mod imap;
     /// TLS, STARTTLS and logins: what is refused, and what nobody sees.
     mod imap_login;
-    /// `learn` and its like: lessons, caps, the canary, versions, kills.
     mod lessons;
     /// Mail that tries to take over the terminal, or to forge what is printed.
     mod neutral_output;

@@ -131,6 +131,9 @@ pub struct LessonsShown {
     /// One JSON object a line, schema anteroom.lesson/1
     #[arg(long)]
     pub json: bool,
+    /// Model they are taught to; the shipped model if left out
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// Where the lessons are kept.
     #[command(flatten)]
     pub state: StateArgs,

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use serde::Serialize;
 
-use super::{CommandError, classify, table, teach};
+use super::{CommandError, classify, load_model, table, teach};
 use crate::cli::{LessonsAction, LessonsShown};
 use crate::config::Config;
 use crate::explain::phrase;
@@ -36,7 +36,8 @@ fn all(shown: &LessonsShown, config: &Config) -> Result<Found, CommandError> {
         Some(state) => state.lessons()?,
         None => Vec::new(),
     };
-    let standings = standings(&lessons);
+    let model = shown.model.as_deref().or(config.model.as_deref());
+    let standings = standings(&lessons, load_model(model)?.counts.evidence());
     Ok(lessons.into_iter().zip(standings).collect())
 }
 

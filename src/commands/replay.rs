@@ -8,6 +8,7 @@ use comfy_table::Cell;
 
 use super::{CommandError, Judge, Notes, classify, inputs, labelled, table};
 use crate::cli::{self, LabelFolder};
+use crate::features::Evidence;
 use crate::message::Message;
 use crate::replay::{Replay, Start, Tally, Truth, Waiting, replay};
 use crate::source::Content;
@@ -15,9 +16,14 @@ use crate::source::Rest;
 use labels::{Labels, truth_of};
 
 pub(super) fn run(args: &cli::Replay, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
+    let start = match args.from_scratch {
+        true => Start::Empty(judge.policy.scope.evidence()),
+        false => Start::From(&judge.model),
+    };
+    let by = (judge, start.evidence());
     let found = match (&args.labels, args.paths.as_slice()) {
-        (Some(file), paths) => by_list(paths, &labels::read(file)?, judge, notes)?,
-        (None, [dir]) => by_folder(dir, judge, notes)?,
+        (Some(file), paths) => by_list(paths, &labels::read(file)?, by, notes)?,
+        (None, [dir]) => by_folder(dir, by, notes)?,
         (None, _) => {
             return Err(CommandError::Data(
                 "several paths and no labels; expected --labels FILE, or one directory with a folder a label".to_owned(),
@@ -30,10 +36,6 @@ pub(super) fn run(args: &cli::Replay, judge: &Judge, notes: Notes) -> Result<(),
             found.unlabelled, found.undated
         )));
     }
-    let start = match args.from_scratch {
-        true => Start::Empty,
-        false => Start::From(&judge.model),
-    };
     for (count, what) in [
         (found.unlabelled, "without a label"),
         (found.undated, "without a date"),
@@ -70,7 +72,12 @@ impl Found {
     }
 }
 
-fn by_folder(dir: &std::path::Path, judge: &Judge, notes: Notes) -> Result<Found, CommandError> {
+fn by_folder(
+    dir: &std::path::Path,
+    (judge, evidence): (&Judge, Evidence),
+    notes: Notes,
+) -> Result<Found, CommandError> {
+    let by = (&judge.policy, evidence);
     let mut folders = LabelFolder::all();
     folders.extend("out-of-scope".parse());
     let truths: Vec<Truth> = folders
@@ -78,7 +85,7 @@ fn by_folder(dir: &std::path::Path, judge: &Judge, notes: Notes) -> Result<Found
         .filter_map(|one| truth_of(&one.label))
         .collect();
     let read = labelled::read_as(dir, &folders, notes, |content, class| {
-        Waiting::read(content, &judge.owner, truths[class], &judge.policy)
+        Waiting::read(content, &judge.owner, truths[class], by)
     })?;
     let mut found = Found::default();
     read.into_iter().for_each(|one| found.add(one.read));
@@ -88,9 +95,10 @@ fn by_folder(dir: &std::path::Path, judge: &Judge, notes: Notes) -> Result<Found
 fn by_list(
     paths: &[std::path::PathBuf],
     labels: &Labels,
-    judge: &Judge,
+    (judge, evidence): (&Judge, Evidence),
     notes: Notes,
 ) -> Result<Found, CommandError> {
+    let by = (&judge.policy, evidence);
     let mut found = Found::default();
     inputs::for_each(
         paths,
@@ -102,12 +110,7 @@ fn by_list(
             };
             let id = Message::parse(bytes).message_id()?;
             let truth = labels.of(&id)?;
-            Some(Waiting::read(
-                &raw.content,
-                &judge.owner,
-                truth,
-                &judge.policy,
-            ))
+            Some(Waiting::read(&raw.content, &judge.owner, truth, by))
         },
         |_, read| {
             match read {

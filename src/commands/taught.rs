@@ -50,19 +50,20 @@ fn put_together(
     notes: Notes,
 ) -> Result<Model, CommandError> {
     let lessons = state.lessons()?;
-    let outdated = standings(&lessons)
-        .into_iter()
-        .filter(|standing| *standing == Standing::Outdated)
-        .count();
-    if outdated > 0 {
-        notes.say(&format!(
-            "anteroom: {} in {} not counted: {}",
-            count_of(outdated, "lesson"),
-            place.path().display(),
-            Standing::Outdated.describe()
-        ));
+    let evidence = base.counts.evidence();
+    let standings = standings(&lessons, evidence);
+    for useless in [Standing::Outdated, Standing::OtherEvidence] {
+        let found = standings.iter().filter(|one| **one == useless).count();
+        if found > 0 {
+            notes.say(&format!(
+                "anteroom: {} in {} not counted: {}",
+                count_of(found, "lesson"),
+                place.path().display(),
+                useless.describe()
+            ));
+        }
     }
-    let lessons = counting(&lessons);
+    let lessons = counting(&lessons, evidence);
     announce(place, lessons.len() as u64, notes);
     teach(base, &lessons).map_err(|error| CommandError::Data(error.to_string()))
 }

@@ -11,6 +11,7 @@ use crate::account::{Account, AccountName, FolderPath};
 use crate::cli::{Forget, Learn, Relabel, Teaching, Unlearn};
 use crate::config::{Config, StatePlace};
 use crate::corrections::import;
+use crate::features::Evidence;
 use crate::label::Label;
 use crate::learn::{Identity, Lesson, Origin, Standing, standings};
 use crate::mailstore::{MailError, MailboxName};
@@ -25,9 +26,11 @@ pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), C
         return from_folder(folder, args, config, notes);
     }
     let owner = super::owner(config, &[])?;
-    let read = read(&args.paths, args.label, args.origin, &owner, notes)?;
+    let base = base(&args.teaching, config)?;
+    let by = (&owner, base.counts.evidence());
+    let read = read(&args.paths, (args.label, args.origin), by, notes)?;
     let why = format!("learn {}", args.label);
-    let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
+    let mut class = Class::open(base, &args.teaching, config, Gate::Guarded, notes)?;
     let tally = class.teach(|school| school.learn(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "known under another label, which stays; if it is wrong";
@@ -44,6 +47,8 @@ fn from_folder(
 ) -> Result<(), CommandError> {
     let account = only_account(args.account.as_ref(), config)?;
     let owner = super::owner(config, &[])?;
+    let base = base(&args.teaching, config)?;
+    let by = (base.counts.evidence(), &owner, now());
     let mut server = online::open(account)?;
     let mailbox = server
         .namespace
@@ -51,7 +56,7 @@ fn from_folder(
         .map_err(|error| CommandError::Data(format!("{}: {error}", account.name)))?;
     let bar = inputs::progress(notes);
     let session = &mut server.session;
-    let imported = import(session, &mailbox, args.label, (&owner, now()), |n| {
+    let imported = import(session, &mailbox, args.label, by, |n| {
         bar.inc(n as u64);
     });
     bar.finish_and_clear();
@@ -66,7 +71,7 @@ fn from_folder(
         }
     }
     let why = format!("learn {} from a folder", args.label);
-    let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
+    let mut class = Class::open(base, &args.teaching, config, Gate::Guarded, notes)?;
     let tally = class.teach(|school| school.learn(&why, &imported.lessons))?;
     let told = "known under another label, which stays";
     left_undone(
@@ -112,9 +117,11 @@ fn only_account<'a>(
 
 pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(), CommandError> {
     let owner = super::owner(config, &[])?;
-    let read = read(&args.paths, args.label, Origin::Command, &owner, notes)?;
+    let base = base(&args.teaching, config)?;
+    let by = (&owner, base.counts.evidence());
+    let read = read(&args.paths, (args.label, Origin::Command), by, notes)?;
     let why = format!("relabel {}", args.label);
-    let mut class = Class::open(&args.teaching, config, Gate::Guarded, notes)?;
+    let mut class = Class::open(base, &args.teaching, config, Gate::Guarded, notes)?;
     let tally = class.teach(|school| school.relabel(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "never learned; for that";
@@ -125,9 +132,11 @@ pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(
 pub(super) fn unlearn(args: &Unlearn, config: &Config, notes: Notes) -> Result<(), CommandError> {
     // Label and relations play no part: lessons go by the message they are about.
     let owner = config.owner();
-    let read = read(&args.paths, Label::Genuine, Origin::Command, &owner, notes)?;
+    let base = base(&args.teaching, config)?;
+    let by = (&owner, base.counts.evidence());
+    let read = read(&args.paths, (Label::Genuine, Origin::Command), by, notes)?;
     let identities: Vec<Identity> = read.lessons.iter().map(|lesson| lesson.identity).collect();
-    let mut class = Class::open(&args.teaching, config, Gate::Open, notes)?;
+    let mut class = Class::open(base, &args.teaching, config, Gate::Open, notes)?;
     let tally = class.teach(|school| school.unlearn(&identities))?;
     read.unread.complete()?;
     let unknown = match args.if_known {
@@ -143,7 +152,8 @@ pub(super) fn forget(args: &Forget, config: &Config, notes: Notes) -> Result<(),
         [named, Identity::parse_hex(message).unwrap_or(named)]
     };
     let names: Vec<[Identity; 2]> = args.messages.iter().map(named).collect();
-    let mut class = Class::open(&args.teaching, config, Gate::Open, notes)?;
+    let base = base(&args.teaching, config)?;
+    let mut class = Class::open(base, &args.teaching, config, Gate::Open, notes)?;
     let tally = class.teach(|school| school.forget(&names))?;
     let unknown = match args.if_known {
         true => Unknown::Passes,
@@ -210,9 +220,8 @@ struct Read {
 /// Reads the lessons that all this mail is of one label. What cannot be read teaches nothing.
 fn read(
     paths: &[PathBuf],
-    label: Label,
-    origin: Origin,
-    owner: &Owner,
+    (label, origin): (Label, Origin),
+    (owner, evidence): (&Owner, Evidence),
     notes: Notes,
 ) -> Result<Read, CommandError> {
     let learned = now();
@@ -225,7 +234,10 @@ fn read(
             let (message, contact) = crate::triage::read(&raw.content, owner);
             match why_no_lesson(&message) {
                 Some(why) => Err(why),
-                None => Ok(Lesson::of(&message, &contact, label, origin, learned)),
+                None => {
+                    let read = (&message, &contact);
+                    Ok(Lesson::of(evidence, read, label, origin, learned))
+                }
             }
         },
         |raw, lesson| {
@@ -262,6 +274,12 @@ pub(super) enum Gate {
     Open,
 }
 
+/// The model that a command line teaches to.
+fn base(teaching: &Teaching, config: &Config) -> Result<Model, CommandError> {
+    let path = teaching.model.as_deref().or(config.model.as_deref());
+    Ok(load_model(path)?)
+}
+
 /// What a command line teaches to, and what it remembers.
 pub(super) struct Class {
     base: Model,
@@ -271,12 +289,12 @@ pub(super) struct Class {
 
 impl Class {
     pub(super) fn open(
+        base: Model,
         teaching: &Teaching,
         config: &Config,
         gate: Gate,
         notes: Notes,
     ) -> Result<Class, CommandError> {
-        let base = load_model(teaching.model.as_deref().or(config.model.as_deref()))?;
         let place = place(config, teaching.state.state.as_deref())?;
         if let StatePlace::Usual(path) = &place
             && !path.exists()
@@ -305,8 +323,11 @@ impl Class {
         let mut school = School::new(&self.base, &mut self.state, self.admission, now());
         let taught = change(&mut school).map_err(refusal)?;
         match taught.model.is_none() && taught.before == taught.lessons {
-            true => report(&taught.tally, &[], &[])?,
-            false => report(&taught.tally, &taught.before, &taught.lessons)?,
+            true => report(&taught.tally, &[], &[], &[])?,
+            false => {
+                let standings = standings(&taught.lessons, taught.evidence);
+                report(&taught.tally, &taught.before, &taught.lessons, &standings)?;
+            }
         }
         Ok(taught.tally)
     }
@@ -336,7 +357,12 @@ pub(super) fn place(
 }
 
 /// Says what became of the messages, and which new lessons do not count.
-fn report(tally: &Tally, before: &[Lesson], after: &[Lesson]) -> Result<(), CommandError> {
+fn report(
+    tally: &Tally,
+    before: &[Lesson],
+    after: &[Lesson],
+    standings: &[Standing],
+) -> Result<(), CommandError> {
     let mut out = anstream::stdout().lock();
     let parts: Vec<String> = tally
         .iter()
@@ -344,8 +370,7 @@ fn report(tally: &Tally, before: &[Lesson], after: &[Lesson]) -> Result<(), Comm
         .collect();
     writeln!(out, "{}", parts.join(", "))?;
     let mut held: BTreeMap<String, usize> = BTreeMap::new();
-    let standings = standings(after);
-    for (lesson, standing) in after.iter().zip(&standings) {
+    for (lesson, standing) in after.iter().zip(standings) {
         if *standing != Standing::Counts && !before.contains(lesson) {
             *held.entry(standing.describe()).or_default() += 1;
         }

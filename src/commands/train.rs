@@ -23,7 +23,7 @@ pub(super) fn run(args: &Train, config: &Config, notes: Notes) -> Result<(), Com
         true => lessons(args, config)?,
         false => Vec::new(),
     };
-    let lessons = counting(&lessons);
+    let lessons = counting(&lessons, args.scope.evidence());
     let present = present(&examples, &lessons);
     for example in &mut examples {
         let label = Label::ALL[example.class];

@@ -83,7 +83,7 @@ pub(super) fn restore(
         base: base.id(),
         standard: None,
     })?;
-    let set_aside = crate::learn::standings(&book.lessons()?)
+    let set_aside = crate::learn::standings(&book.lessons()?, base.counts.evidence())
         .into_iter()
         .filter(|standing| *standing == crate::learn::Standing::Suspended)
         .count();

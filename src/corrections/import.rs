@@ -1,5 +1,6 @@
 //! A folder the owner sorted long ago → lessons.
 
+use crate::features::Evidence;
 use crate::label::Label;
 use crate::learn::{Lesson, Origin};
 use crate::limits;
@@ -37,7 +38,7 @@ pub fn import(
     store: &mut dyn MailStore,
     mailbox: &MailboxName,
     label: Label,
-    (owner, now): (&Owner, i64),
+    (evidence, owner, now): (Evidence, &Owner, i64),
     mut progress: impl FnMut(usize),
 ) -> Result<Imported, MailError> {
     store.select(mailbox, Access::ReadOnly)?;
@@ -57,7 +58,8 @@ pub fn import(
                 Some(_) => imported.unreadable += 1,
                 None => {
                     let learned = day_of(&message, now);
-                    let lesson = Lesson::of(&message, &contact, label, Origin::Folder, learned);
+                    let read = (&message, &contact);
+                    let lesson = Lesson::of(evidence, read, label, Origin::Folder, learned);
                     imported.lessons.push(lesson);
                 }
             }

@@ -66,7 +66,7 @@ pub fn learn(
     if due.is_empty() {
         return Ok(learned);
     }
-    let fetched = fetch(store, &due, teacher.owner, now)?;
+    let fetched = fetch(store, &due, teacher, now)?;
     state.drop_corrections(&fetched.gone)?;
     state.drop_corrections(&fetched.unreadable)?;
     state.defer_corrections(&fetched.later, now)?;
@@ -93,7 +93,7 @@ struct Fetched {
 fn fetch(
     store: &mut dyn MailStore,
     due: &[Correction],
-    owner: &Owner,
+    teacher: &Teacher<'_>,
     now: i64,
 ) -> Result<Fetched, CorrectionError> {
     let mut fetched = Fetched::default();
@@ -115,7 +115,7 @@ fn fetch(
                 fetched.later.extend(waiting.into_iter().cloned());
             }
             Err(_) => fetched.later.extend(waiting.into_iter().cloned()),
-            Ok(_) => fetch_here(store, &waiting, (owner, now), &mut fetched)?,
+            Ok(_) => fetch_here(store, &waiting, (teacher, now), &mut fetched)?,
         }
     }
     Ok(fetched)
@@ -125,7 +125,7 @@ fn fetch(
 fn fetch_here(
     store: &mut dyn MailStore,
     waiting: &[&Correction],
-    (owner, now): (&Owner, i64),
+    (teacher, now): (&Teacher<'_>, i64),
     fetched: &mut Fetched,
 ) -> Result<(), CorrectionError> {
     let wanted: UidSet = waiting.iter().map(|one| one.place.uid).collect();
@@ -137,7 +137,7 @@ fn fetch_here(
     let mut letters = Vec::with_capacity(present.len());
     for part in present.chunks(limits::LESSONS_AT_ONCE) {
         for letter in store.letters(&part)? {
-            letters.push((letter.uid, read(&letter.bytes, owner)));
+            letters.push((letter.uid, read(&letter.bytes, teacher)));
         }
     }
     for one in waiting.iter().copied() {
@@ -159,12 +159,14 @@ fn fetch_here(
 }
 
 /// The lesson of a message, its label still to be set; none if nothing can be learned from it.
-fn read(bytes: &[u8], owner: &Owner) -> Option<Lesson> {
+fn read(bytes: &[u8], teacher: &Teacher<'_>) -> Option<Lesson> {
     let content = Content::Mail(bytes.to_vec());
-    let (message, contact) = crate::triage::read(&content, owner);
-    why_no_lesson(&message)
-        .is_none()
-        .then(|| Lesson::of(&message, &contact, Label::Genuine, Origin::Moved, 0))
+    let (message, contact) = crate::triage::read(&content, teacher.owner);
+    let evidence = teacher.base.counts.evidence();
+    why_no_lesson(&message).is_none().then(|| {
+        let read = (&message, &contact);
+        Lesson::of(evidence, read, Label::Genuine, Origin::Moved, 0)
+    })
 }
 
 /// Teaches lessons together; if the model would be worse, each half by itself.

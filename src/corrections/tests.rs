@@ -8,6 +8,7 @@ use std::time::Duration;
 use desk::{Desk, GRACE, archive, inbox, pitch, spam};
 
 use super::{Learned, import};
+use crate::features::Evidence;
 use crate::label::Label;
 use crate::learn::Origin;
 use crate::mailstore::MailboxName;
@@ -83,7 +84,7 @@ fn the_last_correction_wins_any_number_of_times() {
         let label = [Label::Genuine, Label::Spam, Label::Pitch][round % 3];
         assert_eq!(desk.lessons(), [(1, label)]);
         let state = desk.open();
-        let standings = crate::learn::standings(&state.lessons().unwrap());
+        let standings = crate::learn::standings(&state.lessons().unwrap(), Evidence::Contact);
         assert_eq!(standings, [crate::learn::Standing::Counts]);
     }
 }
@@ -304,7 +305,7 @@ fn a_sorted_folder_is_imported_with_the_days_of_its_mail() {
     }
     let mut connection = desk.server.connect();
     let (owner, mut heard) = (Owner::default(), 0);
-    let with = (&owner, desk.now);
+    let with = (Evidence::Contact, &owner, desk.now);
     let imported = import(&mut connection, &pitch(), Label::Pitch, with, |n| {
         heard += n
     })

@@ -13,6 +13,7 @@ use flate2::read::GzDecoder;
 
 use super::{Example, LearnError};
 use crate::classify::{Calibration, Estimate, Remainder};
+use crate::features::Evidence;
 use crate::label::Label;
 use crate::model::Model;
 use crate::owner::Owner;
@@ -72,15 +73,15 @@ pub struct Worse {
 }
 
 impl Canary {
-    /// The set that comes with the program.
-    pub fn shipped() -> Canary {
+    /// The set that comes with the program, for models that count this of it.
+    pub fn shipped(evidence: Evidence) -> Canary {
         let owner = Owner::default();
         let mut examples = Vec::new();
         for (class, packed) in MAIL.into_iter().enumerate() {
             let unpacked = BufReader::new(GzDecoder::new(packed));
             let mut mails = MboxReader::new("canary".into(), unpacked, Rest::Skip);
             while let Ok(Some(mail)) = mails.next_message() {
-                examples.push(Example::read(&mail.content, &owner, class));
+                examples.push(Example::read_as(evidence, &mail.content, &owner, class));
             }
         }
         Canary { examples }
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_shipped_model_has_counted_the_canary_and_is_judged_without_it() {
-        let canary = Canary::shipped();
+        let canary = Canary::shipped(Evidence::Contact);
         let of = |class| {
             canary
                 .examples

@@ -122,6 +122,8 @@ pub struct Lesson {
     pub suspension: Suspension,
     /// [`FEATURES_VERSION`] its events were made with.
     pub features_version: u32,
+    /// What was counted of it, which is what the model it was taught to counts.
+    pub evidence: Evidence,
     /// What is counted of it.
     pub events: Vec<Event>,
     /// Its sender and the min-hash of its text.
@@ -138,10 +140,10 @@ pub enum Suspension {
 }
 
 impl Lesson {
-    /// The lesson that a message is of a label.
+    /// The lesson that a message is of a label, for a model that counts this of it.
     pub fn of(
-        message: &Message,
-        contact: &Contact,
+        evidence: Evidence,
+        (message, contact): (&Message, &Contact),
         label: Label,
         origin: Origin,
         learned: i64,
@@ -154,7 +156,8 @@ impl Lesson {
             relabelled: 0,
             suspension: Suspension::None,
             features_version: FEATURES_VERSION,
-            events: features(message, contact, Evidence::Contact).events,
+            evidence,
+            events: features(message, contact, evidence).events,
             group_key: GroupKey::of(contact, message),
         }
     }

@@ -52,6 +52,8 @@ pub enum Standing {
     Suspended,
     /// Its events are of another version of the features.
     Outdated,
+    /// It was taught to a model that counts something else.
+    OtherEvidence,
 }
 
 impl Standing {
@@ -65,6 +67,7 @@ impl Standing {
             Standing::BackAndForth => "back-and-forth",
             Standing::Suspended => "suspended",
             Standing::Outdated => "outdated",
+            Standing::OtherEvidence => "other-evidence",
         }
     }
 
@@ -94,18 +97,26 @@ impl Standing {
                 "another version of anteroom counted its words; learn it again from the mail"
                     .to_owned()
             }
+            Standing::OtherEvidence => {
+                "it was taught to a model of another --scope; learn it again from the mail"
+                    .to_owned()
+            }
         }
     }
 }
 
-/// The standing of every lesson, given in the order in which they were learned. It follows from
-/// the lessons alone: what held a lesson back is gone as soon as its cause is.
-pub fn standings(lessons: &[Lesson]) -> Vec<Standing> {
+/// The standing of every lesson, given in the order in which they were learned, for a model that
+/// counts this. It follows from the lessons alone: what held a lesson back is gone as soon as its
+/// cause is.
+pub fn standings(lessons: &[Lesson], evidence: Evidence) -> Vec<Standing> {
     let mut seen = Seen::default();
     lessons
         .iter()
         .map(|lesson| {
-            let standing = seen.standing(lesson);
+            let standing = match lesson.evidence == evidence {
+                true => seen.standing(lesson),
+                false => Standing::OtherEvidence,
+            };
             if standing == Standing::Counts {
                 seen.count(lesson);
             }
@@ -181,11 +192,11 @@ fn day(lesson: &Lesson) -> i64 {
     lesson.learned.div_euclid(24 * 60 * 60)
 }
 
-/// The lessons that count.
-pub fn counting(lessons: &[Lesson]) -> Vec<&Lesson> {
+/// The lessons that count for a model that counts this.
+pub fn counting(lessons: &[Lesson], evidence: Evidence) -> Vec<&Lesson> {
     lessons
         .iter()
-        .zip(standings(lessons))
+        .zip(standings(lessons, evidence))
         .filter(|(_, standing)| *standing == Standing::Counts)
         .map(|(lesson, _)| lesson)
         .collect()
@@ -301,7 +312,7 @@ pub(super) fn weighted(events: &[Event]) -> Vec<Event> {
 pub fn example(lesson: &Lesson, labels: &[Label]) -> Example {
     let class = labels.iter().position(|label| *label == lesson.label);
     Example {
-        evidence: Evidence::Contact,
+        evidence: lesson.evidence,
         class: class.unwrap_or_default(),
         events: lesson.events.clone(),
         text: 0..0,
@@ -365,7 +376,8 @@ mod tests {
         let mail = format!("From: p{n}@a{n}.example\nMessage-ID: <{n}@x>\n\n{words}");
         let (message, contact) =
             crate::triage::read(&Content::from(mail.as_str()), &Owner::default());
-        Lesson::of(&message, &contact, label, Origin::Command, 0)
+        let read = (&message, &contact);
+        Lesson::of(Evidence::Contact, read, label, Origin::Command, 0)
     }
 
     #[test]

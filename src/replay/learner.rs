@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::classify::{Calibration, Counts, Estimate, EstimateError, Posterior, fit_calibration};
 use crate::decide::{Guard, LabelProbabilities};
-use crate::features::Event;
+use crate::features::{Event, Evidence};
 use crate::label::Label;
 use crate::learn::LearnError;
 use crate::model::Model;
@@ -23,8 +23,8 @@ const GROWTH: usize = 20;
 pub enum Start<'a> {
     /// What a model knows.
     From(&'a Model),
-    /// Nothing.
-    Empty,
+    /// Nothing; what is counted.
+    Empty(Evidence),
 }
 
 /// A classifier over the four labels that learns while it judges.
@@ -58,6 +58,16 @@ pub struct Opinion {
     pub probabilities: LabelProbabilities,
 }
 
+impl Start<'_> {
+    /// What is counted of the messages.
+    pub fn evidence(&self) -> Evidence {
+        match self {
+            Start::From(model) => model.counts.evidence(),
+            Start::Empty(evidence) => *evidence,
+        }
+    }
+}
+
 impl Learner {
     /// A learner that knows what `start` does and has to keep to an error budget.
     ///
@@ -65,7 +75,7 @@ impl Learner {
     /// If the counts of the model give no estimate, or do not fit.
     pub fn new(start: &Start<'_>, budget: f64) -> Result<Learner, LearnError> {
         let n = Label::ALL.len();
-        let mut counts = Counts::new(n);
+        let mut counts = Counts::of(start.evidence(), n);
         let mut brought = (Calibration::neutral(n), Guard::default());
         if let Start::From(model) = start {
             take_over(&mut counts, model)?;

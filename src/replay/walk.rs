@@ -50,10 +50,10 @@ impl Waiting {
         content: &Content,
         owner: &Owner,
         truth: Truth,
-        policy: &Policy,
+        (policy, evidence): (&Policy, Evidence),
     ) -> Option<Waiting> {
         let (message, contact) = crate::triage::read(content, owner);
-        let found = features(&message, &contact, Evidence::Contact);
+        let found = features(&message, &contact, evidence);
         // What is no date at all reads as the first second of 1970.
         let date = message.date().filter(|date| *date > 0)?;
         Some(Waiting {
@@ -315,7 +315,7 @@ mod tests {
             &mail.as_str().into(),
             &Owner::default(),
             Truth::Label(label),
-            &Policy::default(),
+            (&Policy::default(), Evidence::Contact),
         )
         .unwrap()
     }
@@ -323,7 +323,12 @@ mod tests {
     #[test]
     fn from_nothing_it_learns_and_at_first_leaves_all_alone() {
         let messages: Vec<Waiting> = (0..280).map(waiting).collect();
-        let replay = replay(messages, &Start::Empty, &Policy::default()).unwrap();
+        let replay = replay(
+            messages,
+            &Start::Empty(Evidence::Contact),
+            &Policy::default(),
+        )
+        .unwrap();
         let first = &replay.periods[0];
         assert_eq!(first.period, "2024-01-29");
         assert_eq!(first.spam_caught, 0, "{first:?}");

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use rusqlite_migration::M;
 
 use super::{State, StateError, sqlite};
-use crate::features::Event;
+use crate::features::{Event, Evidence};
 use crate::label::Label;
 use crate::learn::{GroupKey, Identity, Lesson, Origin, Suspension};
 
@@ -23,6 +23,9 @@ pub(super) const STEP: M<'static> = M::up(
         events BLOB NOT NULL                  -- key u64, weight u32, little-endian
     ) STRICT;",
 );
+
+pub(super) const EVIDENCE_STEP: M<'static> =
+    M::up("ALTER TABLE lessons ADD COLUMN evidence TEXT NOT NULL DEFAULT 'contact';");
 
 /// Bytes of one event.
 const EVENT: usize = 12;
@@ -87,7 +90,8 @@ impl LessonBook<'_> {
         let (sender, signature) = lesson.group_key.to_bytes();
         self.execute(
             "INSERT INTO lessons (identity, label, learned, origin, relabelled, suspended,
-                features, sender, signature, events) VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+                features, sender, signature, events, evidence)
+             VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
             params![
                 lesson.identity.as_bytes(),
                 lesson.label.name(),
@@ -97,7 +101,8 @@ impl LessonBook<'_> {
                 lesson.features_version,
                 sender,
                 signature,
-                encode(&lesson.events)
+                encode(&lesson.events),
+                lesson.evidence.name()
             ],
         )
         .map(drop)
@@ -138,7 +143,7 @@ impl LessonBook<'_> {
 }
 
 const SELECT: &str = "SELECT identity, label, learned, origin, relabelled, suspended, features, \
-    sender, signature, events FROM lessons";
+    sender, signature, events, evidence FROM lessons";
 
 fn all(connection: &Connection) -> rusqlite::Result<Vec<Lesson>> {
     connection
@@ -153,6 +158,10 @@ fn lesson(row: &Row<'_>) -> rusqlite::Result<Lesson> {
     let known = Origin::ALL.into_iter().find(|known| known.name() == origin);
     let sender: Option<Vec<u8>> = row.get(7)?;
     let signature: Option<Vec<u8>> = row.get(8)?;
+    let evidence: String = row.get(10)?;
+    let counted = Evidence::ALL
+        .into_iter()
+        .find(|known| known.name() == evidence);
     Ok(Lesson {
         identity: Identity::from_bytes(&row.get::<_, Vec<u8>>(0)?)
             .ok_or_else(|| nonsense(0, "16 bytes"))?,
@@ -167,6 +176,7 @@ fn lesson(row: &Row<'_>) -> rusqlite::Result<Lesson> {
             _ => Suspension::Restored,
         },
         features_version: row.get(6)?,
+        evidence: counted.ok_or_else(|| nonsense(10, "contact or mail"))?,
         events: decode(&row.get::<_, Vec<u8>>(9)?).ok_or_else(|| nonsense(9, "whole events"))?,
         group_key: GroupKey::from_bytes(sender.as_deref(), signature.as_deref()),
     })
@@ -204,23 +214,25 @@ mod tests {
     use crate::owner::Owner;
     use crate::source::Content;
 
-    fn lesson_of(mail: &str, label: Label) -> Lesson {
+    fn lesson_of(mail: &str, label: Label, evidence: Evidence) -> Lesson {
         let (message, contact) = crate::triage::read(&Content::from(mail), &Owner::default());
         assert!(
             message.defects.is_empty(),
             "{:?}",
             Message::parse(b"").defects
         );
-        Lesson::of(&message, &contact, label, Origin::Folder, 1_700_000_000)
+        let read = (&message, &contact);
+        Lesson::of(evidence, read, label, Origin::Folder, 1_700_000_000)
     }
 
     #[test]
     fn lessons_come_back_as_they_were_written_and_in_order() {
         let mut state = State::in_memory().unwrap();
         let long = "From: A <a@x.example>\nSubject: s\n\nnine words that make a signature of this very text";
+        let short = "From: b@x.example\nMessage-ID: <1@x>\n\nhi";
         let lessons = [
-            lesson_of(long, Label::Pitch),
-            lesson_of("From: b@x.example\nMessage-ID: <1@x>\n\nhi", Label::Genuine),
+            lesson_of(long, Label::Pitch, Evidence::Contact),
+            lesson_of(short, Label::Genuine, Evidence::Mail),
         ];
         let book = state.lesson_book().unwrap();
         lessons
@@ -238,8 +250,8 @@ mod tests {
     fn a_book_that_is_not_closed_changes_nothing() {
         let mut state = State::in_memory().unwrap();
         let book = state.lesson_book().unwrap();
-        book.append(&lesson_of("From: b@x.example\n\nhi", Label::Spam))
-            .unwrap();
+        let lesson = lesson_of("From: b@x.example\n\nhi", Label::Spam, Evidence::Contact);
+        book.append(&lesson).unwrap();
         drop(book);
         assert!(state.lessons().unwrap().is_empty());
     }

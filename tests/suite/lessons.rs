@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use anteroom::features::Event;
+use anteroom::features::{Event, Evidence};
 use anteroom::label::Label;
 use anteroom::learn::{Lesson, Origin, teach};
 use anteroom::model::Model;
@@ -477,8 +477,8 @@ proptest! {
         let (message, contact) =
             anteroom::triage::read(&"From: a@x.example\n\nhello".into(), &Owner::default());
         let lesson = |label: usize| {
-            let mut lesson =
-                Lesson::of(&message, &contact, Label::ALL[label], Origin::Command, 0);
+            let (read, label) = ((&message, &contact), Label::ALL[label]);
+            let mut lesson = Lesson::of(Evidence::Contact, read, label, Origin::Command, 0);
             lesson.events = events.iter().map(|&(key, weight)| Event { key, weight }).collect();
             lesson.events.sort_by_key(|event| event.key);
             lesson.events.dedup_by_key(|event| event.key);

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use anteroom::features::Evidence;
 use anteroom::label::Label;
 use anteroom::learn::{Canary, Example, Lesson, Origin, teach, train};
 use anteroom::model::Model;
@@ -31,7 +32,8 @@ fn examples() -> Vec<(Label, Vec<u8>)> {
 fn lesson(bytes: &[u8], label: Label) -> Lesson {
     let (message, contact) =
         anteroom::triage::read(&Content::Mail(bytes.to_vec()), &Owner::default());
-    Lesson::of(&message, &contact, label, Origin::Command, 0)
+    let read = (&message, &contact);
+    Lesson::of(Evidence::Contact, read, label, Origin::Command, 0)
 }
 
 /// Share of messages whose likeliest label is genuine.
@@ -57,7 +59,7 @@ fn a_dictionary_attack_does_not_hide_genuine_mail() {
     let poison: Vec<Lesson> = (0..10)
         .map(|part| lesson(dictionary(&all, part).as_bytes(), Label::Spam))
         .collect();
-    let canary = Canary::shipped();
+    let canary = Canary::shipped(Evidence::Contact);
     let (mut refused, mut fall) = (0, 0.0);
     for turn in 0..6 {
         let sixth = |n: usize| all.iter().skip((turn + n) % 6).step_by(6);
