@@ -106,8 +106,11 @@ fn in_html(message: &Message, claim: &Claim, place: Place, plain: &Contact) -> O
             | Kind::RecommendationRequest
             | Kind::EndorsementRequest
     );
-    let has_words = plain.note.is_some() || plain.default_sentence.is_some();
-    if has_words || !may_hold_words || message.html.is_none() || message.plain.trim().is_empty() {
+    if plain.note.is_some()
+        || !may_hold_words
+        || message.html.is_none()
+        || message.plain.trim().is_empty()
+    {
         return None;
     }
     let shown = Message {
@@ -119,7 +122,11 @@ fn in_html(message: &Message, claim: &Claim, place: Place, plain: &Contact) -> O
     let note = contact.note.as_deref()?;
     let looked_at = message.plain.floor_char_boundary(limits::FRAME_BYTES);
     let is_said = |line: &str| message.plain[..looked_at].contains(line.trim());
-    let is_news = note.split_whitespace().count() >= NEWS_WORDS && !note.lines().all(is_said);
+    let news: Vec<&str> = note.lines().filter(|line| !is_said(line)).collect();
+    let news = news.join("\n");
+    // Beside the platform's sentence there is little else than buttons and a footer.
+    let is_news = news.split_whitespace().count() >= NEWS_WORDS
+        && (plain.default_sentence.is_none() || note::is_prose(&news));
     is_news.then_some(contact)
 }
 

@@ -3,6 +3,7 @@
 use super::lines::Line;
 use super::{Frame, profile};
 use crate::extract::courtesy::is_greeting;
+use crate::extract::defaults;
 use crate::extract::layout::Place;
 use crate::extract::vocabulary::{ANSWERED, MESSAGE, WROTE};
 use crate::extract::{Contact, Kind};
@@ -29,9 +30,10 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
             overlooked(frame, lines, &found)
         }
         Kind::Invitation | Kind::RecommendationRequest | Kind::EndorsementRequest
-            if found.is_empty() =>
+            if own(frame, &found).is_none() =>
         {
-            overlooked(frame, lines, &found).filter(|words| is_prose(words))
+            overlooked(frame, lines, "")
+                .filter(|words| own(frame, words).is_some_and(|own| is_prose(&own)))
         }
         // Others mostly have no words, and what is long in them is the platform's.
         _ => None,
@@ -48,6 +50,11 @@ pub(super) fn find(frame: &Frame<'_>, lines: &[Line<'_>], contact: &mut Contact)
         Some(words) => words.to_owned(),
         None => found,
     }
+}
+
+/// What is left of words without the platform's own sentence; none of that sentence alone.
+fn own(frame: &Frame<'_>, words: &str) -> Option<String> {
+    defaults::remove(without_greeting(words), frame.name).rest
 }
 
 /// The words without "NAME:" in front, or a line "NAME · HEADLINE" above them.
@@ -105,7 +112,7 @@ fn overlooked(frame: &Frame<'_>, lines: &[Line<'_>], found: &str) -> Option<Stri
 
 /// True for words with a sentence in them, which headlines, places and buttons have not, and which do
 /// not offer what the platform sells.
-fn is_prose(words: &str) -> bool {
+pub(super) fn is_prose(words: &str) -> bool {
     const ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？', '؟', '।'];
     const SOLD: &[&str] = &["premium", "sales navigator"];
     let is_sentence = |line: &str| {

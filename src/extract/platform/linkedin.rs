@@ -248,6 +248,7 @@ const SEVERAL_WAIT: &[&str] = &[
 /// What customers of a member's services ask.
 const SERVICES: &[&str] = &[
     "service request",
+    "requested a service",
     "requested a proposal",
     "request for proposal",
     "projektanfrage",
