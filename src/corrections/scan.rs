@@ -62,6 +62,12 @@ pub fn scan(
             done => done?,
         }
     }
+    if !refused.is_empty() {
+        // Not every server has a code for it.
+        let there = store.folders()?;
+        let is_there = |name: &MailboxName| there.iter().any(|folder| folder.name == *name);
+        refused.retain(|(mailbox, _)| mailbox.is_inbox() || is_there(mailbox));
+    }
     Ok(refused)
 }
 
