@@ -36,7 +36,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{Cli, Colour, Command, Judging, LogFormat, ModelAction};
 use crate::clock::now;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, StatePlace};
 use crate::daemon::{self, DaemonError, LockError};
 use crate::decide::Policy;
 use crate::doctor::Trouble;
@@ -375,7 +375,10 @@ struct Judge {
     owner: Owner,
     model: Model,
     policy: Policy,
+    /// Where is remembered what is judged, if somebody named it.
     state: Option<PathBuf>,
+    /// Where lessons are, and what a daemon decided.
+    place: Option<StatePlace>,
 }
 
 impl Judge {
@@ -393,6 +396,7 @@ impl Judge {
             model: taught::model(base, place.as_ref(), notes)?,
             policy,
             state: judging.state.state.clone().or_else(|| config.state.clone()),
+            place,
         })
     }
 

@@ -148,6 +148,7 @@ impl State {
             cause,
         })?;
         let path = directory.join(FILE);
+        is_there(&path)?;
         make_private_file(&path).map_err(|cause| StateError::Directory {
             path: path.display().to_string(),
             cause,
@@ -164,7 +165,7 @@ impl State {
     /// If there is a file and it is not a state store.
     pub fn look(directory: &Path) -> Result<Option<State>, StateError> {
         let path = directory.join(FILE);
-        if !path.exists() {
+        if !is_there(&path)? {
             return Ok(None);
         }
         let open = || -> Result<Connection, rusqlite::Error> {
@@ -193,7 +194,7 @@ impl State {
     /// # Errors
     /// If there is a file and it is not a state store.
     pub fn open_existing(directory: &Path) -> Result<Option<State>, StateError> {
-        match directory.join(FILE).exists() {
+        match is_there(&directory.join(FILE))? {
             true => State::open(directory).map(Some),
             false => Ok(None),
         }
@@ -242,6 +243,30 @@ impl State {
     fn error(&self, cause: rusqlite::Error) -> StateError {
         sqlite(&self.path, cause)
     }
+}
+
+/// Whether there is a store. One that may not be looked at is not one that is not there, and an empty
+/// file beside models that were taught is what damage left.
+fn is_there(path: &Path) -> Result<bool, StateError> {
+    let name = || path.display().to_string();
+    let size = match std::fs::metadata(path) {
+        Ok(found) => found.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(cause) => {
+            return Err(StateError::Directory {
+                path: name(),
+                cause,
+            });
+        }
+    };
+    // SQLite keeps what is not in the file yet beside it.
+    let is_empty = |file: &Path| std::fs::metadata(file).map_or(true, |found| found.len() == 0);
+    let is_emptied = size == 0 && is_empty(&path.with_extension("sqlite-wal"));
+    if is_emptied && versions::has_models(path.parent().unwrap_or(Path::new("."))) {
+        let what = "it is empty, and there are taught models beside it".to_owned();
+        return Err(StateError::Damaged { path: name(), what });
+    }
+    Ok(true)
 }
 
 /// Looks whether the file is whole.
@@ -341,6 +366,31 @@ mod tests {
         let mode = std::fs::metadata(place.join(FILE)).unwrap().permissions();
         assert_eq!(mode.mode() & 0o777, 0o600);
         State::in_memory().unwrap();
+    }
+
+    #[test]
+    fn an_emptied_file_beside_models_is_damage_and_a_place_below_a_file_is_no_store() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(FILE), "").unwrap();
+        drop(State::open(dir.path()).unwrap());
+        std::fs::create_dir(dir.path().join("models")).unwrap();
+        std::fs::write(dir.path().join("models/000001.model"), "x").unwrap();
+        drop(State::open(dir.path()).unwrap());
+        std::fs::write(dir.path().join(FILE), "").unwrap();
+        for error in [
+            State::open(dir.path()),
+            State::look(dir.path()).map(Option::unwrap),
+        ] {
+            assert!(
+                matches!(error, Err(StateError::Damaged { .. })),
+                "{error:?}"
+            );
+        }
+        let below = dir.path().join(FILE);
+        assert!(matches!(
+            State::look(&below),
+            Err(StateError::Directory { .. })
+        ));
     }
 
     #[test]

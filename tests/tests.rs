@@ -60,6 +60,8 @@ mod suite {
     mod service;
     /// `sort`: nothing lost, changed or half-written.
     mod sort;
+    /// A state store that is lost, or brought back to an earlier model.
+    mod state;
     /// What the program is built of.
     mod supply_chain;
     /// `train`, `model`: same input, same bytes.

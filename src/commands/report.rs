@@ -1,22 +1,27 @@
 //! `anteroom report`
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use comfy_table::Cell;
 
 use super::inputs::{self, Unread};
 use super::{CommandError, Judge, Notes, classify, count_of, table};
 use crate::cli;
+use crate::config::StatePlace;
 use crate::decide::Verdict;
 use crate::report::{Entry, Report, Tally};
 use crate::source::Rest;
 use crate::state::State;
 
 pub(super) fn run(args: &cli::Report, judge: &Judge, notes: Notes) -> Result<(), CommandError> {
-    let (report, unread) = match &judge.state {
-        Some(state) if args.paths.is_empty() => (remembered(state)?, Unread::default()),
-        _ => judged(&args.paths, judge, notes)?,
+    let before = match args.paths.as_slice() {
+        [] => remembered(judge.place.as_ref(), notes)?,
+        _ => None,
+    };
+    let (report, unread) = match before {
+        Some(report) => (report, Unread::default()),
+        None => judged(&args.paths, judge, notes)?,
     };
     if args.json {
         let text = serde_json::to_string(&report)
@@ -54,14 +59,28 @@ fn judged(
     Ok((tally.finish(), unread))
 }
 
-/// The report on what was decided in earlier runs; names are not kept, so nobody is named.
-fn remembered(state: &Path) -> Result<Report, CommandError> {
+/// The report on what was decided in earlier runs; names are not kept, so nobody is named. None if
+/// nobody named a state store and nothing was decided in the usual one.
+fn remembered(place: Option<&StatePlace>, notes: Notes) -> Result<Option<Report>, CommandError> {
+    let Some(place) = place else {
+        return Ok(None);
+    };
+    let decisions = match State::look(place.path())? {
+        Some(state) => state.decisions()?,
+        None => Vec::new(),
+    };
+    if let StatePlace::Usual(path) = place {
+        if decisions.is_empty() {
+            return Ok(None);
+        }
+        notes.say(&format!(
+            "anteroom: what was decided before, by {}; '-' reads standard input",
+            path.display()
+        ));
+    }
     let mut tally = Tally::default();
-    State::open(state)?
-        .decisions()?
-        .into_iter()
-        .for_each(|entry| tally.add(entry));
-    Ok(tally.finish())
+    decisions.into_iter().for_each(|entry| tally.add(entry));
+    Ok(Some(tally.finish()))
 }
 
 fn print(report: &Report, odd_rows: usize) -> Result<(), CommandError> {

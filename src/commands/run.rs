@@ -54,7 +54,7 @@ pub(super) fn put_back(
 }
 
 /// The accounts of these names; all of them if none is named.
-fn chosen(config: &Config, named: &[AccountName]) -> Result<Vec<Account>, CommandError> {
+pub(super) fn chosen(config: &Config, named: &[AccountName]) -> Result<Vec<Account>, CommandError> {
     let mut accounts = config.accounts().to_vec();
     for name in named {
         if !accounts.iter().any(|account| account.name == *name) {

@@ -34,7 +34,12 @@ pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), C
     let tally = class.teach(|school| school.learn(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "known under another label, which stays; if it is wrong";
-    let mend = format!("anteroom relabel {} {}", args.label, shown(&args.paths));
+    let mend = format!(
+        "anteroom relabel {} {}{}",
+        args.label,
+        shown(&args.paths),
+        given(&args.teaching)
+    );
     left_undone(&tally, Outcome::KnownOtherwise, told, &mend)
 }
 
@@ -69,6 +74,10 @@ fn from_folder(
         if number > 0 {
             notes.say(&format!("anteroom: {mailbox}: {number} messages: {why}"));
         }
+    }
+    if imported.lessons.is_empty() {
+        let what = format!("{mailbox}: no mail to learn from; nothing was learned");
+        return Err(CommandError::Data(what));
     }
     let why = format!("learn {} from a folder", args.label);
     let mut class = Class::open(base, &args.teaching, config, Gate::Guarded, notes)?;
@@ -125,7 +134,12 @@ pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(
     let tally = class.teach(|school| school.relabel(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "never learned; for that";
-    let mend = format!("anteroom learn {} {}", args.label, shown(&args.paths));
+    let mend = format!(
+        "anteroom learn {} {}{}",
+        args.label,
+        shown(&args.paths),
+        given(&args.teaching)
+    );
     left_undone(&tally, Outcome::NotLearned, told, &mend)
 }
 
@@ -195,6 +209,16 @@ fn left_undone(
             )))
         }
     }
+}
+
+/// The options that say what is taught, as they were given.
+fn given(teaching: &Teaching) -> String {
+    let option = |name: &str, path: &Option<PathBuf>| {
+        path.as_ref()
+            .map(|path| format!(" {name} {}", shown(std::slice::from_ref(path))))
+            .unwrap_or_default()
+    };
+    option("--model", &teaching.model) + &option("--state", &teaching.state.state)
 }
 
 /// Paths as they are typed in a shell.

@@ -76,10 +76,7 @@ fn ask(args: &cli::Undo, config: &Config, state: &mut State) -> Result<Vec<Asked
         now().saturating_sub(seconds)
     });
     let mut asked = Vec::new();
-    for account in config.accounts() {
-        if !args.account.is_empty() && !args.account.contains(&account.name) {
-            continue;
-        }
+    for account in super::run::chosen(config, &args.account)? {
         let which = match since {
             _ if args.all => Which::All,
             Some(since) => Which::Since(since),

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{CommandError, Format, classify, count_of, load_model, table, teach};
+use super::{CommandError, Format, classify, count_of, load_model, table, teach as teaching};
 use crate::cli::StateArgs;
 use crate::config::Config;
+use crate::learn::{Standing, counting, standings, teach};
 use crate::state::{InPlace, State, Version};
 
 /// The versions that can be brought back.
 pub(super) fn list(args: &StateArgs, config: &Config, format: Format) -> Result<(), CommandError> {
-    let place = teach::place(config, args.state.as_deref())?;
+    let place = teaching::place(config, args.state.as_deref())?;
     let (versions, in_place) = match State::look(place.path())? {
         Some(state) => (state.versions()?, state.in_place()?),
         None => (Vec::new(), None),
@@ -60,7 +61,7 @@ pub(super) fn restore(
     config: &Config,
 ) -> Result<(), CommandError> {
     let base = load_model(model.or(config.model.as_deref()))?;
-    let place = teach::place(config, args.state.as_deref())?;
+    let place = teaching::place(config, args.state.as_deref())?;
     let Some(mut state) = State::open_existing(place.path())? else {
         return Err(CommandError::Missing(format!(
             "{}: nothing was learned there, so there is nothing to bring back",
@@ -83,18 +84,29 @@ pub(super) fn restore(
         base: base.id(),
         standard: None,
     })?;
-    let set_aside = crate::learn::standings(&book.lessons()?, base.counts.evidence())
+    let lessons = book.lessons()?;
+    let evidence = base.counts.evidence();
+    let set_aside = standings(&lessons, evidence)
         .into_iter()
-        .filter(|standing| *standing == crate::learn::Standing::Suspended)
+        .filter(|standing| *standing == Standing::Suspended)
         .count();
+    let next = teach(&base, &counting(&lessons, evidence))
+        .map_err(|error| CommandError::Data(error.to_string()))?;
     book.close()?;
+    let mut out = anstream::stdout().lock();
     writeln!(
-        anstream::stdout().lock(),
+        out,
         "version {number} is in place again: {}, sha256 {}\nlearned since and set aside: {}; 'anteroom lessons held' lists them",
         count_of(version.lessons as usize, "lesson"),
         version.sha256,
         count_of(set_aside, "lesson")
     )?;
+    if next.sha256() != version.sha256 {
+        writeln!(
+            out,
+            "it holds what was taken back, relabelled or taught to another model since: the next lesson makes a model of the lessons in 'anteroom lessons list' alone"
+        )?;
+    }
     Ok(())
 }
 

@@ -128,6 +128,9 @@ pub(super) fn draw(faults: &[Fault], text: &str, name: &str) -> String {
     drawn.join("\n\n")
 }
 
+/// Keys that stand above the first section.
+const ABOVE: [&str; 4] = ["model", "scope", "error_budget", "state"];
+
 /// ```scoop`, expected one of `model`, `scope` `` as a fault.
 fn unknown_key(said: &str, at: Range<usize>) -> Fault {
     let (key, expected) = said.split_once(", ").unwrap_or((said, ""));
@@ -140,6 +143,12 @@ fn unknown_key(said: &str, at: Range<usize>) -> Fault {
         fault.mend = Some(format!(
             "no secret is read from this file; say where it is, by one of {}",
             super::account::SECRET_KEYS.join(", ")
+        ));
+        return fault;
+    }
+    if ABOVE.contains(&plain) && !known().any(|key| key == ABOVE[0]) {
+        fault.mend = Some(format!(
+            "{key} is of no section: put it above the first [section] of the file"
         ));
         return fault;
     }

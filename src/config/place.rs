@@ -28,7 +28,10 @@ impl ConfigPlace {
     /// `$XDG_CONFIG_HOME/anteroom/config.toml` (or `~/.config/…`) and `/etc/anteroom/config.toml`,
     /// else the first of these.
     pub fn find(named: Option<&Path>) -> ConfigPlace {
-        let from_environment = std::env::var_os("ANTEROOM_CONFIG").map(PathBuf::from);
+        // Empty is unset, as everywhere.
+        let from_environment = std::env::var_os("ANTEROOM_CONFIG")
+            .filter(|named| !named.is_empty())
+            .map(PathBuf::from);
         if let Some(path) = named {
             return ConfigPlace {
                 path: path.to_owned(),

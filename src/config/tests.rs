@@ -208,6 +208,11 @@ fn contradictions_are_shown_where_they_are() {
         ),
         ("[account.file_into]\nham = \"x\"", 7, "unknown key `ham`"),
         (
+            "[account.file_into]\nstate = \"/x\"",
+            7,
+            "above the first [section]",
+        ),
+        (
             "[account.file_into]\nspam = \"x\"\npitch = \"x\"",
             7,
             "a folder for each label",

@@ -241,7 +241,7 @@ impl Cycle<'_> {
                 Attempt::LeaveAlone => {
                     let Place { mailbox, uid, .. } = &arrival.place;
                     let what = format!(
-                        "message {uid} in {mailbox} stopped the program twice; it is left where it is, please report it"
+                        "message {uid} in {mailbox} stopped the program twice; it is left where it is, please report it; moved to another folder and back it is judged again"
                     );
                     tracing::error!(account = %self.account.name, "{what}");
                     self.trouble(&what)?;

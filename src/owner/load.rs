@@ -111,6 +111,18 @@ pub fn load_relations(sources: &RelationSources, own: &[String]) -> Result<Relat
     Ok(loading.relations)
 }
 
+/// Whether this is a mailbox that nothing was ever put into: an empty file, or a maildir whose folders
+/// are empty.
+fn is_new_mailbox(path: &Path) -> bool {
+    let is_empty = |folder: &str| {
+        std::fs::read_dir(path.join(folder)).is_ok_and(|mut entries| entries.next().is_none())
+    };
+    let is_empty_file = path
+        .metadata()
+        .is_ok_and(|found| found.is_file() && found.len() == 0);
+    is_empty_file || is_empty("cur") && is_empty("new")
+}
+
 struct Loading {
     relations: Relations,
     own: BTreeSet<String>,
@@ -120,6 +132,9 @@ struct Loading {
 
 impl Loading {
     fn sent(&mut self, path: &Path) -> Result<(), LoadError> {
+        if is_new_mailbox(path) {
+            return Ok(());
+        }
         let mut source = Source::open(path, Rest::Skip)?;
         let (mut messages, mut sent) = (0_u64, 0_u64);
         let read = |content: &Content| match content {

@@ -238,6 +238,12 @@ fn in_place(connection: &Connection) -> rusqlite::Result<Option<InPlace>> {
         .optional()
 }
 
+/// Whether a directory holds files of models.
+pub(super) fn has_models(directory: &Path) -> bool {
+    let entries = std::fs::read_dir(folder(directory));
+    entries.is_ok_and(|mut entries| entries.next().is_some())
+}
+
 fn folder(directory: &Path) -> PathBuf {
     directory.join("models")
 }
