@@ -64,9 +64,14 @@ pub fn scan(
     }
     if !refused.is_empty() {
         // Not every server has a code for it.
-        let there = store.folders()?;
-        let is_there = |name: &MailboxName| there.iter().any(|folder| folder.name == *name);
-        refused.retain(|(mailbox, _)| mailbox.is_inbox() || is_there(mailbox));
+        match store.folders() {
+            Ok(there) => {
+                let is_there = |name: &MailboxName| there.iter().any(|folder| folder.name == *name);
+                refused.retain(|(mailbox, _)| mailbox.is_inbox() || is_there(mailbox));
+            }
+            Err(error) if error.ends_session() => return Err(error.into()),
+            Err(_) => {}
+        }
     }
     Ok(refused)
 }
