@@ -104,6 +104,7 @@ fn labels(file: &'static str) -> Labels {
 /// How the lines begin that a form's site writes below the fields, lower case.
 const ENDS: &[&str] = &[
     "reply now",
+    "need to make a change",
     "report this event",
     "view contact in",
     "view all responses",
@@ -150,6 +151,7 @@ mod tests {
             "Email: a@lee.example\nVon: Ann Lee <a@lee.example>\n\nNachrichtentext:\nIs the mill\nopen?\n\nDiese E-Mail wurde gesendet",
             "1. お名前：Ann Lee\n2. メッセージ：Is the mill\nopen?\n--\nx",
             "Nom\n\nAnn Lee\n\nE-mail\n\na@lee.example\n\nMessage\n\nIs the mill\nopen?\n\nSent from Mill",
+            "What\nA call\n\nInvitee\nAnn Lee\n\nAdditional notes\nIs the mill\nopen?\n\nNeed to make a change? Cancel",
             "Name*: Ann Lee\nHow can we help? Is the mill\nopen?\nPhone: 1",
         ] {
             let read = entry("wordpress@site.example", text);
