@@ -375,9 +375,8 @@ struct Judge {
     owner: Owner,
     model: Model,
     policy: Policy,
-    /// Where is remembered what is judged, if somebody named it.
-    state: Option<PathBuf>,
-    /// Where lessons are, and what a daemon decided.
+    /// Where lessons are, and what a daemon decided; what is judged is remembered there if somebody
+    /// named it.
     place: Option<StatePlace>,
 }
 
@@ -395,13 +394,15 @@ impl Judge {
             owner: owner(config, &judging.sent)?,
             model: taught::model(base, place.as_ref(), notes)?,
             policy,
-            state: judging.state.state.clone().or_else(|| config.state.clone()),
             place,
         })
     }
 
     fn memory(&self) -> Result<Memory, StateError> {
-        Memory::open(self.state.as_deref())
+        match &self.place {
+            Some(StatePlace::Named(directory)) => Memory::open(Some(directory)),
+            Some(StatePlace::Usual(_)) | None => Memory::open(None),
+        }
     }
 
     fn judge(&self, (message, contact): (Message, Contact), past: Past) -> Triage {

@@ -322,6 +322,14 @@ pub trait MailStore {
     fn wait(&mut self, limit: Duration) -> Result<Woken, MailError>;
 }
 
+/// True if a folder that can hold mail is among those a server lists. Not every server has a code for
+/// refusing one that is not there.
+pub fn listed(folders: &[Folder], mailbox: &MailboxName) -> bool {
+    let holds_mail =
+        |folder: &Folder| folder.name == *mailbox && folder.selectable == Selectable::Yes;
+    mailbox.is_inbox() || folders.iter().any(holds_mail)
+}
+
 /// Opens a folder unless it is open with this access already. A server may take long over a large
 /// folder, and a folder keeps its UIDVALIDITY for as long as it is open (RFC 3501, section 2.3.1.1).
 ///

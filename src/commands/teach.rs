@@ -34,12 +34,7 @@ pub(super) fn learn(args: &Learn, config: &Config, notes: Notes) -> Result<(), C
     let tally = class.teach(|school| school.learn(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "known under another label, which stays; if it is wrong";
-    let mend = format!(
-        "anteroom relabel {} {}{}",
-        args.label,
-        shown(&args.paths),
-        given(&args.teaching)
-    );
+    let mend = again("relabel", args.label, &args.paths, &args.teaching);
     left_undone(&tally, Outcome::KnownOtherwise, told, &mend)
 }
 
@@ -134,12 +129,7 @@ pub(super) fn relabel(args: &Relabel, config: &Config, notes: Notes) -> Result<(
     let tally = class.teach(|school| school.relabel(&why, &read.lessons))?;
     read.unread.complete()?;
     let told = "never learned; for that";
-    let mend = format!(
-        "anteroom learn {} {}{}",
-        args.label,
-        shown(&args.paths),
-        given(&args.teaching)
-    );
+    let mend = again("learn", args.label, &args.paths, &args.teaching);
     left_undone(&tally, Outcome::NotLearned, told, &mend)
 }
 
@@ -211,14 +201,16 @@ fn left_undone(
     }
 }
 
-/// The options that say what is taught, as they were given.
-fn given(teaching: &Teaching) -> String {
+/// A command about the same mail, which teaches the same model.
+fn again(command: &str, label: Label, paths: &[PathBuf], teaching: &Teaching) -> String {
     let option = |name: &str, path: &Option<PathBuf>| {
         path.as_ref()
             .map(|path| format!(" {name} {}", shown(std::slice::from_ref(path))))
             .unwrap_or_default()
     };
-    option("--model", &teaching.model) + &option("--state", &teaching.state.state)
+    let model = option("--model", &teaching.model);
+    let state = option("--state", &teaching.state.state);
+    format!("anteroom {command} {label} {}{model}{state}", shown(paths))
 }
 
 /// Paths as they are typed in a shell.

@@ -8,7 +8,7 @@ use crate::account::AccountName;
 use crate::filing::Fingerprint;
 use crate::limits;
 use crate::mailstore::{
-    Access, MailError, MailStore, MailboxName, Query, Selected, Status, Uid, UidSet,
+    Access, MailError, MailStore, MailboxName, Query, Selected, Status, Uid, UidSet, listed,
 };
 use crate::state::{Comer, FolderRecord, Look, State, StateError};
 
@@ -55,7 +55,6 @@ pub fn scan(
             _ => Opening::IfChanged,
         };
         match look(store, state, (scan, managed, opening)) {
-            Err(CorrectionError::Mail(error)) if is_absent(&error) => {}
             Err(CorrectionError::Mail(error)) if !error.ends_session() => {
                 refused.push((managed.mailbox.clone(), error));
             }
@@ -63,29 +62,13 @@ pub fn scan(
         }
     }
     if !refused.is_empty() {
-        // Not every server has a code for it.
         match store.folders() {
-            Ok(there) => {
-                let is_there = |name: &MailboxName| there.iter().any(|folder| folder.name == *name);
-                refused.retain(|(mailbox, _)| mailbox.is_inbox() || is_there(mailbox));
-            }
+            Ok(folders) => refused.retain(|(mailbox, _)| listed(&folders, mailbox)),
             Err(error) if error.ends_session() => return Err(error.into()),
             Err(_) => {}
         }
     }
     Ok(refused)
-}
-
-/// True if a server refuses a folder because it is not there.
-fn is_absent(error: &MailError) -> bool {
-    use crate::mailstore::RefusalCode::{NonExistent, TryCreate};
-    matches!(
-        error,
-        MailError::Refused {
-            code: Some(NonExistent | TryCreate),
-            ..
-        }
-    )
 }
 
 /// When a folder is opened.

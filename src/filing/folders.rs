@@ -7,7 +7,7 @@ use super::{CannotFile, Desk, Filer, Fingerprint, Operation, Place, Stop};
 use crate::limits;
 use crate::mailstore::{
     Access, Folder, MailError, MailStore, MailboxName, Query, RefusalCode, Selectable, Selected,
-    Status, Uid, UidSet, UidValidity, keep_open,
+    Status, Uid, UidSet, UidValidity, keep_open, listed,
 };
 
 /// Operations whose messages are looked for in a folder that may be the one they were filed into.
@@ -59,12 +59,6 @@ fn unless_missing(
 fn numbered(store: &mut dyn MailStore, mailbox: &MailboxName) -> Result<Status, MailError> {
     store.select(mailbox, Access::ReadOnly)?;
     store.status(mailbox)
-}
-
-fn listed(folders: &[Folder], mailbox: &MailboxName) -> bool {
-    let holds_mail =
-        |folder: &Folder| folder.name == *mailbox && folder.selectable == Selectable::Yes;
-    mailbox.is_inbox() || folders.iter().any(holds_mail)
 }
 
 /// A refusal becomes none: what cannot be looked at now is left for later.
